@@ -1,0 +1,1 @@
+"""What runs in Lambda: exports of business systems in, one canonical schema, analytics out."""
