@@ -2,11 +2,8 @@
 
 import subprocess
 from datetime import date
-from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
-REQUIREMENTS = ROOT / "requirements"
-UV = ROOT / ".toolchain" / "bootstrap" / "bin" / "uv"
+from local.setup_steps import REQUIREMENTS, ROOT, UV
 
 GROUPS = ("bootstrap", "node", "lambda", "lambda-runtime", "localstack", "dev")
 
@@ -27,7 +24,7 @@ def compile_group(group: str) -> None:
         *("--group", f"pyproject.toml:{group}"),
         *("--output-file", str(REQUIREMENTS.relative_to(ROOT) / f"{group}.txt")),
         *("--python-version", "3.11" if group in ("bootstrap", "node") else "3.13"),
-        # LocalStack's dependencies contradict each other for Python 3.14, which a universal lock covers.
+        # LocalStack's dependencies contradict each other beyond Python 3.13.
         *(() if group == "localstack" else ("--universal",)),
         "--generate-hashes",
         "--no-annotate",
@@ -41,6 +38,7 @@ def compile_group(group: str) -> None:
 
 
 def main() -> None:
+    """Compiles all groups."""
     REQUIREMENTS.mkdir(exist_ok=True)
     for group in GROUPS:
         compile_group(group)

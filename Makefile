@@ -1,0 +1,55 @@
+# Each target is a thin call of a program; `make` alone lists them.
+# Environments must not depend on what a shell happens to export for other projects.
+unexport PYTHONDONTWRITEBYTECODE PYTHONHOME PYTHONPATH PYTHONSTARTUP VIRTUAL_ENV
+
+PYTHON3 ?= python3
+PYTHON := .venv/bin/python
+
+.DEFAULT_GOAL := help
+.PHONY: help toolchain up down reset status logs env demo test lint format lock deploy destroy
+
+help: ## Prints this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+toolchain: ## Installs everything the project needs, inside the project
+	@$(PYTHON3) -m local.toolchain
+
+up: toolchain ## Starts the local environment, deploys, loads seed-data/ and shows how to use it
+	@$(PYTHON) -m local.environment up
+
+down: toolchain ## Stops the local environment; its data stays
+	@$(PYTHON) -m local.environment down
+
+reset: toolchain ## Stops the local environment and removes its data
+	@$(PYTHON) -m local.environment reset
+
+status: toolchain ## Shows what runs where
+	@$(PYTHON) -m local.environment status
+
+logs: toolchain ## Shows the newest log lines of every part
+	@$(PYTHON) -m local.environment logs
+
+env: toolchain ## Prints the shell variables of the running environment: eval "$$(make -s env)"
+	@$(PYTHON) -m local.environment env
+
+demo: toolchain ## Runs every step of the README's demo, narrated
+	@$(PYTHON) -m local.demo
+
+test: toolchain ## Lint, types and all tests, against an environment of their own
+	@$(PYTHON) -m local.checks
+
+lint: toolchain ## Lint and types alone
+	@$(PYTHON) -m local.checks --lint
+
+format: toolchain ## Formats the code
+	@$(PYTHON) -m ruff format
+	@$(PYTHON) -m ruff check --fix
+
+lock: toolchain ## Compiles requirements/ anew from pyproject.toml
+	@$(PYTHON) -m local.lock
+
+deploy: toolchain ## Deploys to AWS: make deploy STAGE=dev
+	@$(PYTHON) -m infra.deploy deploy --stage "$(STAGE)"
+
+destroy: toolchain ## Removes a stage from AWS: make destroy STAGE=dev
+	@$(PYTHON) -m infra.deploy destroy --stage "$(STAGE)"
