@@ -1,0 +1,1 @@
+"""What the functions share of their surroundings: settings, secrets, database, HTTP, logs."""

@@ -1,0 +1,72 @@
+"""Database credentials from Secrets Manager, in the JSON shape that RDS writes and rotates."""
+
+import json
+from dataclasses import dataclass, field
+
+from data_pipeline.aws import clients
+
+
+class SecretUnreadable(Exception):  # noqa: N818 - says what is wrong, as callers name it
+    """A secret is absent, may not be read, or lacks a field. Never holds any of its content."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DatabaseSecret:
+    """How to reach a database and as whom.
+
+    `sslmode` is libpq's; a secret without one leaves the choice to libpq (`prefer`). On AWS the
+    secret says `verify-full`.
+    """
+
+    host: str
+    port: int
+    dbname: str
+    username: str
+    password: str = field(repr=False)
+    sslmode: str | None = None
+
+
+_known: dict[str, DatabaseSecret] = {}
+
+
+def read_secret(secret_id: str, *, refresh: bool = False) -> DatabaseSecret:
+    """The secret's current version, remembered until asked to read it afresh.
+
+    Raises:
+        SecretUnreadable: naming the secret and what is wrong, without any of its values.
+    """
+    if refresh or secret_id not in _known:
+        _known[secret_id] = _parse(secret_id, _fetch(secret_id))
+    return _known[secret_id]
+
+
+def _fetch(secret_id: str) -> str:
+    from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 -- cold start
+
+    try:
+        return clients.secretsmanager().get_secret_value(SecretId=secret_id)["SecretString"]
+    except ClientError as error:
+        code = error.response["Error"]["Code"]
+        raise SecretUnreadable(f"The secret {secret_id} cannot be read: {code}.") from None
+    except BotoCoreError as error:
+        kind = type(error).__name__
+        raise SecretUnreadable(f"The secret {secret_id} cannot be read: {kind}.") from None
+    except KeyError:
+        raise SecretUnreadable(f"The secret {secret_id} is binary, not a string.") from None
+
+
+def _parse(secret_id: str, text: str) -> DatabaseSecret:
+    try:
+        values = json.loads(text)
+        return DatabaseSecret(
+            host=values["host"],
+            port=int(values["port"]),
+            dbname=values["dbname"],
+            username=values["username"],
+            password=values["password"],
+            sslmode=values.get("sslmode"),
+        )
+    except KeyError as error:
+        raise SecretUnreadable(f"The secret {secret_id} has no field {error}.") from None
+    except (ValueError, TypeError, AttributeError):
+        raise SecretUnreadable(f"The secret {secret_id} is not RDS's JSON object.") from None

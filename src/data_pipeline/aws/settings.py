@@ -1,0 +1,77 @@
+"""The functions' settings, typed, from their environment variables."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+
+
+class MissingSetting(Exception):  # noqa: N818 - says what is wrong, as callers name it
+    """An environment variable that a function needs is absent, empty or of the wrong type."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DataProcessorSettings:
+    """Settings of the function that loads uploaded files."""
+
+    database_secret_id: str
+    alert_topic_arn: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class MigratorSettings:
+    """Settings of the function that brings the database to its newest schema."""
+
+    database_secret_id: str
+    writer_secret_id: str
+    reader_secret_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class AnalyticsSettings:
+    """Settings of the function that answers analytics requests at once."""
+
+    database_secret_id: str
+    query_cache_table: str
+    cache_ttl_seconds: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class JobRunnerSettings:
+    """Settings of the workflow task that runs a job's query."""
+
+    database_secret_id: str
+    jobs_table: str
+    results_bucket: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class JobsSettings:
+    """Settings of the function behind the job routes."""
+
+    jobs_table: str
+    results_bucket: str
+    state_machine_arn: str
+
+
+def load[Settings](kind: type[Settings], environment: Mapping[str, str] = os.environ) -> Settings:
+    """Reads one function's settings: field `alert_topic_arn` is variable `ALERT_TOPIC_ARN`.
+
+    Raises:
+        MissingSetting: naming the variable that is absent, empty or no whole number.
+    """
+    values: dict[str, str | int] = {}
+    for field in fields(kind):  # type: ignore[arg-type]
+        variable = field.name.upper()
+        text = environment.get(variable, "").strip()
+        if not text:
+            raise MissingSetting(f"The environment variable {variable} is not set.")
+        values[field.name] = _whole_number(variable, text) if field.type is int else text
+    return kind(**values)
+
+
+def _whole_number(variable: str, text: str) -> int:
+    try:
+        return int(text)
+    except ValueError:
+        message = f"The environment variable {variable} must be a whole number, not {text!r}."
+        raise MissingSetting(message) from None
