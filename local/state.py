@@ -16,7 +16,8 @@ from boto3.session import Session
 from botocore.config import Config
 from psycopg.conninfo import make_conninfo
 
-ROOT: Final = Path(__file__).resolve().parent.parent
+from local.setup_steps import ROOT
+
 DEFAULT_NAME: Final = "dev"
 REGION: Final = "us-east-1"
 DATABASE: Final = "pipeline"

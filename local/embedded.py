@@ -1,0 +1,186 @@
+"""The embedded runtime: PostgreSQL and LocalStack as processes of this machine, no containers."""
+
+import secrets
+import shutil
+from dataclasses import asdict, dataclass, fields
+from urllib.parse import urlsplit
+
+from local import database, ports
+from local.localstack import LocalStack
+from local.ports import LOOPBACK, Ports
+from local.postgres import Cluster, data_directory
+from local.postgres_programs import directory_for_account, server_account
+from local.process import Server
+from local.progress import Progress
+from local.state import (
+    DATABASE,
+    Credentials,
+    Environment,
+    directory_of,
+    recorded,
+    write_json,
+)
+
+RUNTIME = "embedded"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Embedded:
+    """One environment's servers."""
+
+    cluster: Cluster
+    localstack: LocalStack
+
+    def servers(self) -> tuple[Server, Server]:
+        """Both, in the order in which they are started."""
+        return self.cluster.server, self.localstack.server
+
+
+def start(name: str, progress: Progress, *, durable: bool = True) -> Environment:
+    """Starts what does not run yet and waits until it serves.
+
+    Args:
+        name: the environment.
+        progress: told of each step.
+        durable: whether the database's data must survive a power cut.
+
+    Raises:
+        PostgresError: the database can't be set up.
+        PostgresUnavailableError: there is no PostgreSQL server to run.
+        LocalStackError: an init hook failed.
+        ServerExitedError: a server ended while starting.
+        TimeoutError: a server was not ready in time.
+    """
+    last = recorded(name)
+    environment = _describe(name, _choose_ports(name, last))
+    # Before the servers start: what a start that is broken off leaves is found by it.
+    environment.save()
+    runtime = describe(environment, durable=durable)
+    if environment != last:
+        # One that runs still has the old address of the database in its secrets.
+        runtime.localstack.stop()
+    _start_postgres(runtime.cluster, environment, progress)
+    _start_localstack(runtime.localstack, progress)
+    return environment
+
+
+def stop(name: str, progress: Progress) -> bool:
+    """Stops what runs; data stay. True when something ran."""
+    environment = recorded(name)
+    if environment is None:
+        return False
+    runtime = describe(environment)
+    stopped = [
+        server.name
+        for server, stop_server in (
+            (runtime.localstack.server, runtime.localstack.stop),
+            (runtime.cluster.server, runtime.cluster.stop),
+        )
+        if stop_server()
+    ]
+    if stopped:
+        progress.step(f"{' and '.join(stopped)} stopped")
+    return bool(stopped)
+
+
+def remove(name: str) -> None:
+    """Removes all that a stopped environment has on disk."""
+    for directory in (directory_of(name), directory_for_account(name)):
+        if directory.exists():
+            shutil.rmtree(directory)
+
+
+def describe(environment: Environment, *, durable: bool = True) -> Embedded:
+    """The servers of an environment, running or not."""
+    credentials = _credentials(environment)
+    account = server_account()
+    cluster = Cluster(
+        name=environment.name,
+        data=data_directory(environment.name, environment.directory, account),
+        port=environment.postgres_port,
+        account=account,
+        directory=environment.directory,
+        durable=durable,
+    )
+    localstack = LocalStack(
+        environment=environment,
+        port=_port_of(environment),
+        secrets={
+            "PIPELINE_DATABASE_HOST": environment.postgres_host,
+            "PIPELINE_DATABASE_PORT": str(environment.postgres_port),
+            "PIPELINE_DATABASE_NAME": environment.database,
+            "PIPELINE_OWNER_PASSWORD": credentials.owner,
+            "PIPELINE_WRITER_PASSWORD": credentials.writer,
+            "PIPELINE_READER_PASSWORD": credentials.reader,
+        },
+    )
+    return Embedded(cluster=cluster, localstack=localstack)
+
+
+def _start_postgres(cluster: Cluster, environment: Environment, progress: Progress) -> None:
+    credentials = environment.credentials()
+    ran = cluster.server.find() is not None
+    if cluster.initialise(credentials.superuser):
+        progress.step(f"PostgreSQL's data directory {cluster.data} made")
+    cluster.start(credentials.superuser)
+    database.create(environment, credentials)
+    verb = "runs already" if ran else "runs"
+    progress.step(f"PostgreSQL {verb} at {LOOPBACK}:{cluster.port}")
+
+
+def _start_localstack(localstack: LocalStack, progress: Progress) -> None:
+    ran = localstack.server.find() is not None
+    try:
+        localstack.start()
+    except TimeoutError:
+        if not ran:
+            raise
+        progress.note("LocalStack runs but does not answer: it is started anew")
+        localstack.stop()
+        localstack.start()
+        ran = False
+    verb = "runs already" if ran else "runs"
+    progress.step(f"LocalStack {verb} at {localstack.environment.endpoint}")
+
+
+def _describe(name: str, chosen: Ports) -> Environment:
+    return Environment(
+        name=name,
+        runtime=RUNTIME,
+        endpoint=f"http://{LOOPBACK}:{chosen.localstack}",
+        postgres_host=LOOPBACK,
+        postgres_port=chosen.postgres,
+        database=DATABASE,
+        directory=directory_of(name),
+    )
+
+
+def _choose_ports(name: str, last: Environment | None) -> Ports:
+    """Those of the servers that run, and free ones for the others."""
+    if last is None:
+        return ports.choose(name, None)
+    runtime = describe(last)
+    used = Ports(localstack=_port_of(last), postgres=last.postgres_port)
+    free = ports.choose(name, used)
+    return Ports(
+        localstack=used.localstack if runtime.localstack.server.find() else free.localstack,
+        postgres=used.postgres if runtime.cluster.server.find() else free.postgres,
+    )
+
+
+def _port_of(environment: Environment) -> int:
+    port = urlsplit(environment.endpoint).port
+    if port is None:
+        raise ValueError(f"{environment.endpoint} names no port")
+    return port
+
+
+def _credentials(environment: Environment) -> Credentials:
+    file = environment.directory / "credentials.json"
+    if file.is_file():
+        return environment.credentials()
+    made = Credentials(
+        **{one.name: secrets.token_urlsafe(24) for one in fields(Credentials)},
+    )
+    write_json(file, asdict(made), mode=0o600)
+    return made

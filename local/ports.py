@@ -1,0 +1,60 @@
+"""The ports the local environment listens on.
+
+The usual ones are taken when they are free, so that the address in a script or a shell's history
+stays right. PostgreSQL's is one digit longer than its own 5432, which a machine with a database
+of its own has taken.
+"""
+
+import socket
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from local.state import DEFAULT_NAME
+
+LOOPBACK: Final = "127.0.0.1"
+DEFAULT_LOCALSTACK: Final = 4566
+DEFAULT_POSTGRES: Final = 54320
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ports:
+    """A port for each server."""
+
+    localstack: int
+    postgres: int
+
+
+def choose(name: str, last: Ports | None) -> Ports:
+    """Ports that are free now.
+
+    Those of the last start are preferred, then the usual ones. Environments other than the
+    default one never take the usual ports, so that the default one can start beside them.
+    """
+    usual = Ports(localstack=DEFAULT_LOCALSTACK, postgres=DEFAULT_POSTGRES)
+    wanted = [last, usual] if name == DEFAULT_NAME else [last]
+    return Ports(
+        localstack=_first_free(ports.localstack for ports in wanted if ports),
+        postgres=_first_free(ports.postgres for ports in wanted if ports),
+    )
+
+
+def is_free(port: int) -> bool:
+    """Whether a server could listen there on loopback now."""
+    with socket.socket() as candidate:
+        # As servers do: a port whose last connections are just closing counts as free.
+        candidate.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            candidate.bind((LOOPBACK, port))
+        except OSError:
+            return False
+        return True
+
+
+def _first_free(wanted: Iterable[int]) -> int:
+    for port in wanted:
+        if is_free(port):
+            return port
+    with socket.socket() as candidate:
+        candidate.bind((LOOPBACK, 0))
+        return int(candidate.getsockname()[1])
