@@ -1,0 +1,53 @@
+"""The function `data-pipeline-migrator`."""
+
+from typing import Any
+
+import psycopg
+from psycopg.conninfo import make_conninfo
+
+from data_pipeline.aws import settings
+from data_pipeline.aws.observability import logger
+from data_pipeline.aws.secrets import DatabaseSecret, read_secret
+from data_pipeline.migrator.passwords import set_password
+from data_pipeline.migrator.schema import ROLES, migrate
+
+
+@logger.inject_lambda_context
+def handle(event: dict[str, Any], context: Any) -> dict[str, Any]:  # noqa: ARG001 - Lambda's signature
+    """Brings the database to its newest schema and the roles to their secrets' passwords.
+
+    Takes no parameters, changes nothing that is so already, and may run any number of times.
+
+    Raises:
+        SecretUnreadable: naming the secret.
+        psycopg.Error: the database can't be reached or refused a statement.
+    """
+    setting = settings.load(settings.MigratorSettings)
+    # Read afresh: a rotation since the last invocation is a reason to be invoked again.
+    owner = _conninfo(read_secret(setting.database_secret_id, refresh=True))
+    writer = read_secret(setting.writer_secret_id, refresh=True)
+    reader = read_secret(setting.reader_secret_id, refresh=True)
+
+    migrated = migrate(owner)
+    with psycopg.connect(owner) as connection:
+        set_password(connection, writer.username, writer.password)
+        set_password(connection, reader.username, reader.password)
+    logger.info("migrated", extra={"applied": migrated.applied})
+    return {
+        "applied": list(migrated.applied),
+        "schemaVersion": migrated.schema_version,
+        "roles": list(ROLES),
+    }
+
+
+def _conninfo(secret: DatabaseSecret) -> str:
+    return make_conninfo(
+        "",
+        host=secret.host,
+        port=secret.port,
+        dbname=secret.dbname,
+        user=secret.username,
+        password=secret.password,
+        sslmode=secret.sslmode,
+        application_name="data-pipeline-migrator",
+    )

@@ -1,0 +1,59 @@
+-- Roles belong to the server, and rights on the database to no migration of its schemas. So this
+-- runs before the migrations, every time, and changes only what is not so yet: two databases of
+-- one server would otherwise fail each other with "tuple concurrently updated".
+--
+-- What the owner of a database who is not superuser (neither is RDS's master user) can't take
+-- from a role: EXECUTE on PostgreSQL's own functions (pg_sleep, set_config, lo_create, ...), which
+-- belong to the superuser. Those that read files or reach other servers are the superuser's alone
+-- from the start. For the rest there are the limits below, and the list of allowed functions that
+-- custom SQL is checked against before it is sent.
+DO $$
+DECLARE
+    role_name text;
+    wanted    record;
+BEGIN
+    FOREACH role_name IN ARRAY ARRAY['ingest_writer', 'analytics_reader'] LOOP
+        IF EXISTS (SELECT FROM pg_roles WHERE rolname = role_name) THEN
+            CONTINUE;
+        END IF;
+        BEGIN
+            EXECUTE format('CREATE ROLE %I LOGIN', role_name);
+        EXCEPTION WHEN duplicate_object OR unique_violation THEN
+            NULL; -- made by the migrator of another database a moment ago
+        END;
+    END LOOP;
+
+    FOR wanted IN
+        SELECT * FROM (VALUES
+            ('ingest_writer', 'search_path', 'canonical, extensions'),
+            ('ingest_writer', 'statement_timeout', '290s'),
+            ('ingest_writer', 'lock_timeout', '120s'),
+            ('ingest_writer', 'idle_in_transaction_session_timeout', '120s'),
+            ('analytics_reader', 'search_path', 'canonical, extensions'),
+            ('analytics_reader', 'default_transaction_read_only', 'on'),
+            ('analytics_reader', 'statement_timeout', '25s'),
+            ('analytics_reader', 'idle_in_transaction_session_timeout', '60s'),
+            ('analytics_reader', 'work_mem', '32MB')
+        ) AS setting (role_name, name, value)
+    LOOP
+        IF EXISTS (
+            SELECT FROM pg_db_role_setting
+            WHERE setrole = wanted.role_name::regrole
+                AND setdatabase = 0
+                AND format('%s=%s', wanted.name, wanted.value) = ANY (setconfig)
+        ) THEN
+            CONTINUE;
+        END IF;
+        IF wanted.name = 'search_path' THEN -- a list, not one name with a comma in it
+            EXECUTE format('ALTER ROLE %I SET search_path TO %s', wanted.role_name, wanted.value);
+        ELSE
+            EXECUTE format('ALTER ROLE %I SET %I TO %L', wanted.role_name, wanted.name, wanted.value);
+        END IF;
+    END LOOP;
+
+    EXECUTE format('REVOKE ALL ON DATABASE %I FROM PUBLIC', current_database());
+    EXECUTE format(
+        'GRANT CONNECT ON DATABASE %I TO ingest_writer, analytics_reader', current_database()
+    );
+END
+$$;
