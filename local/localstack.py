@@ -4,7 +4,7 @@ import os
 import shutil
 import signal
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -94,8 +94,10 @@ class LocalStack:
     def stop(self) -> bool:
         """Stops LocalStack and the functions it runs; True when it ran."""
         stopped = self.server.stop(signal.SIGTERM, patience=20)
-        # Its state is in memory and gone: what it kept on disk belongs to nobody now.
-        shutil.rmtree(self.home, ignore_errors=True)
+        # Its state was in memory and is gone: the objects and archives on disk belong to nobody.
+        # Its catalogue of services stays, which takes seconds to build.
+        for leftover in ("tmp", "var/lib/localstack/tmp", "var/lib/localstack/state"):
+            shutil.rmtree(self.home / leftover, ignore_errors=True)
         return stopped
 
     def _variables(self) -> dict[str, str]:
@@ -146,19 +148,17 @@ class LocalStack:
         return None if state["completed"] else "its init hooks are not through"
 
     def _missing_in_services(self) -> str | None:
+        # A session makes clients for one thread at a time; the clients themselves may be shared.
+        calls = {
+            service: getattr(self.environment.client(service), method)
+            for service, method in _PROBES.items()
+        }
         with ThreadPoolExecutor(max_workers=4) as pool:
-            failures = [failure for failure in pool.map(self._probe, _PROBES) if failure]
+            failures = [failure for failure in pool.map(_failure, calls, calls.values()) if failure]
         if not failures:
             return None
         time.sleep(0.5)
         return "; ".join(failures)
-
-    def _probe(self, service: str) -> str | None:
-        try:
-            getattr(self.environment.client(service), _PROBES[service])()
-        except (BotoCoreError, ClientError) as error:
-            return f"{service}: {error}"
-        return None
 
     def _ask(self, path: str) -> dict[str, Any]:
         with requests.Session() as session:
@@ -169,3 +169,11 @@ class LocalStack:
             response.raise_for_status()
             answer: dict[str, Any] = response.json()
             return answer
+
+
+def _failure(service: str, call: Callable[[], object]) -> str | None:
+    try:
+        call()
+    except (BotoCoreError, ClientError) as error:
+        return f"{service}: {error}"
+    return None

@@ -6,7 +6,7 @@ import re
 import socket
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from functools import cached_property
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -113,7 +113,7 @@ class Environment:
 
         It reads no profile, no configuration file, no endpoint variable and no proxy.
         """
-        return self._session.client(
+        return local_session().client(
             service,  # type: ignore[call-overload]
             endpoint_url=self.endpoint,
             config=Config(s3={"addressing_style": "path"}, proxies={}),
@@ -180,20 +180,25 @@ class Environment:
         content = {name: value for name, value in asdict(self).items() if name != "directory"}
         write_json(self.directory / "environment.json", content)
 
-    @cached_property
-    def _session(self) -> Session:
-        nowhere = {
-            "profile": (None, None, None, None),
-            "config_file": (None, None, os.devnull, None),
-            "credentials_file": (None, None, os.devnull, None),
-            "ca_bundle": (None, None, None, None),
-        }
-        return Session(
-            aws_access_key_id="test",
-            aws_secret_access_key="test",  # noqa: S106 - LocalStack asks for any
-            region_name=REGION,
-            botocore_session=botocore.session.Session(nowhere),
-        )
+
+@cache
+def local_session() -> Session:
+    """A session with the credentials LocalStack asks for.
+
+    It reads no profile, no configuration file and no CA bundle of the machine.
+    """
+    nowhere = {
+        "profile": (None, None, None, None),
+        "config_file": (None, None, os.devnull, None),
+        "credentials_file": (None, None, os.devnull, None),
+        "ca_bundle": (None, None, None, None),
+    }
+    return Session(
+        aws_access_key_id="test",
+        aws_secret_access_key="test",  # noqa: S106 - LocalStack asks for any
+        region_name=REGION,
+        botocore_session=botocore.session.Session(nowhere),
+    )
 
 
 def recorded(name: str) -> Environment | None:
