@@ -3,6 +3,8 @@
 import json
 from dataclasses import dataclass, field
 
+from botocore.exceptions import BotoCoreError, ClientError
+
 from data_pipeline.aws import clients
 
 
@@ -41,8 +43,6 @@ def read_secret(secret_id: str, *, refresh: bool = False) -> DatabaseSecret:
 
 
 def _fetch(secret_id: str) -> str:
-    from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 -- cold start
-
     try:
         return clients.secretsmanager().get_secret_value(SecretId=secret_id)["SecretString"]
     except ClientError as error:

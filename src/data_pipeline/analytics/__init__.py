@@ -1,0 +1,1 @@
+"""Typed SQL questions over the canonical data, answered at once."""

@@ -1,0 +1,103 @@
+"""The operations there are, and the parsing of a request into a checked question."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import msgspec
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from data_pipeline.analytics import problems
+from data_pipeline.analytics.operation import Operation, Parameters, Statement
+from data_pipeline.analytics.operations import ALL
+from data_pipeline.aws.problems import FieldError
+
+OPERATIONS: Mapping[str, Operation[Parameters]] = {operation.name: operation for operation in ALL}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Question:
+    """An operation with checked parameters."""
+
+    operation: Operation[Parameters]
+    parameters: Parameters
+
+    def statement(self) -> Statement:
+        """The SQL that answers the question."""
+        return self.operation.statement(self.parameters)
+
+    def normalised(self) -> dict[str, object]:
+        """Every parameter with its value as JSON has it, defaults filled in."""
+        return self.parameters.model_dump(mode="json")
+
+    def fingerprint(self) -> str:
+        """The same for the same question however it was written, else different. Hexadecimal."""
+        document = msgspec.json.encode([self.operation.name, self.normalised()], order="sorted")
+        return hashlib.sha256(document).hexdigest()
+
+
+def parse(name: object, parameters: object) -> Question:
+    """Checks a request's operation and parameters.
+
+    Raises:
+        ProblemError: 400, saying what is wrong and what would be right.
+    """
+    if name is None or name == "":
+        raise problems.missing_operation(OPERATIONS)
+    if not isinstance(name, str):
+        error = FieldError(pointer="#/operation", detail="'operation' must be a string.")
+        raise problems.invalid_request([error])
+    operation = OPERATIONS.get(name)
+    if operation is None:
+        raise problems.unknown_operation(name, OPERATIONS)
+    if parameters is None:
+        parameters = {}
+    if not isinstance(parameters, dict):
+        error = FieldError(pointer="#/parameters", detail="'parameters' must be an object.")
+        raise problems.invalid_request([error])
+    try:
+        return Question(
+            operation=operation, parameters=operation.parameters.model_validate(parameters)
+        )
+    except ValidationError as invalid:
+        known = list(operation.parameters.model_fields)
+        errors = [_field_error(details, known) for details in invalid.errors(include_url=False)]
+        raise problems.invalid_parameters(name, errors) from None
+
+
+def describe() -> dict[str, object]:
+    """The catalog as a document: each operation with its columns and its parameters' schema."""
+    return {"operations": [_describe(operation) for operation in OPERATIONS.values()]}
+
+
+def _describe(operation: Operation[Parameters]) -> dict[str, object]:
+    return {
+        "name": operation.name,
+        "description": operation.description,
+        "parameters": operation.parameters.model_json_schema(),
+        "columns": [
+            {"name": column.name, "description": column.description} for column in operation.columns
+        ],
+    }
+
+
+def _field_error(details: ErrorDetails, known: list[str]) -> FieldError:
+    place = [str(part) for part in details["loc"]]
+    pointer = "/".join(["#/parameters", *(_escape(part) for part in place)])
+    if details["type"] == "extra_forbidden":
+        return FieldError(pointer=pointer, detail=_unknown_parameter(place[-1], known))
+    return FieldError(pointer=pointer, detail=f"{details['msg']}.")
+
+
+def _unknown_parameter(name: str, known: list[str]) -> str:
+    if not known:
+        return f"There is no parameter '{name}'; the operation takes none."
+    suggestion = problems.nearest(name, known)
+    hint = f" Did you mean '{suggestion}'?" if suggestion else ""
+    return f"There is no parameter '{name}'.{hint} Parameters: {', '.join(known)}."
+
+
+def _escape(part: str) -> str:
+    """A reference token of a JSON Pointer (RFC 6901, section 3)."""
+    return part.replace("~", "~0").replace("/", "~1")

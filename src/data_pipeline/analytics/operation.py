@@ -1,0 +1,53 @@
+"""What an analytics operation is: typed parameters, documented columns, and one SQL statement."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict
+
+
+class Parameters(BaseModel):
+    """Base of every operation's parameters: nothing unknown gets in, nothing changes later."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Column:
+    """One documented column of an operation's result."""
+
+    name: str
+    description: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Statement:
+    """SQL with psycopg's named placeholders, and their values.
+
+    Every statement also takes `row_limit`, the most rows to give, null for all.
+    """
+
+    sql: str
+    values: Mapping[str, object]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Operation[P: Parameters]:
+    """A question that can be asked by name.
+
+    `reads_ledger` says that the answer also depends on the load ledger, which can change while
+    the data does not.
+    """
+
+    name: str
+    description: str
+    parameters: type[P]
+    columns: tuple[Column, ...]
+    statement: Callable[[P], Statement]
+    reads_ledger: bool = False
+
+
+def sql_file(module: str, name: str) -> str:
+    """The text of a `.sql` file that lies beside a module, given the module's `__file__`."""
+    return Path(module).with_name(f"{name}.sql").read_text(encoding="utf-8")

@@ -1,0 +1,12 @@
+"""The operations: one module with typed parameters for each, its SQL beside it."""
+
+from typing import Any
+
+from data_pipeline.analytics.operation import Operation
+from data_pipeline.analytics.operations import customer_analysis, database_info, simple_demo
+
+ALL: tuple[Operation[Any], ...] = (
+    simple_demo.OPERATION,
+    database_info.OPERATION,
+    customer_analysis.OPERATION,
+)

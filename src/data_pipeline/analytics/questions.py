@@ -1,0 +1,57 @@
+"""Questions as HTTP requests carry them: in the query string, or as a JSON body."""
+
+from data_pipeline.analytics import problems
+from data_pipeline.analytics.catalog import Question, parse
+from data_pipeline.aws.api import Request
+from data_pipeline.aws.problems import FieldError
+
+
+def from_query_string(request: Request) -> Question:
+    """`?operation=…&<parameter>=…`; the same models parse the strings as parse a body.
+
+    Raises:
+        ProblemError: 400, saying what is wrong.
+    """
+    repeated = [
+        FieldError(pointer=f"#/parameters/{name}", detail=f"'{name}' is given more than once.")
+        for name, values in request.query.items()
+        if len(values) > 1
+    ]
+    if repeated:
+        raise problems.invalid_request(repeated)
+    values = {name: values[0] for name, values in request.query.items() if values}
+    operation = values.pop("operation", None)
+    return parse(operation, values)
+
+
+def from_body(request: Request) -> Question:
+    """`{"operation": …, "parameters": {…}}`.
+
+    Raises:
+        ProblemError: 400, saying what is wrong.
+    """
+    document = members(request, known=("operation", "parameters"))
+    return parse(document.get("operation"), document.get("parameters"))
+
+
+def members(request: Request, *, known: tuple[str, ...]) -> dict[str, object]:
+    """The body as an object that has none but the known members.
+
+    Raises:
+        ProblemError: 400 when it is no JSON, no object, or has other members.
+    """
+    document = request.json()
+    if not isinstance(document, dict):
+        error = FieldError(pointer="#", detail="The body must be a JSON object.")
+        raise problems.invalid_request([error])
+    unknown = [_unknown(name, known) for name in document if name not in known]
+    if unknown:
+        raise problems.invalid_request(unknown)
+    return document
+
+
+def _unknown(name: str, known: tuple[str, ...]) -> FieldError:
+    suggestion = problems.nearest(name, known)
+    hint = f" Did you mean '{suggestion}'?" if suggestion else f" Known: {', '.join(known)}."
+    detail = f"There is no member '{name}' in the request.{hint}"
+    return FieldError(pointer=f"#/{name}", detail=detail)

@@ -1,0 +1,163 @@
+"""Answers as HTTP shows them: JSON envelope or CSV, with their cache headers."""
+
+import csv
+import io
+from datetime import datetime
+
+import msgspec
+
+from data_pipeline.analytics.answers import Answer, CacheState
+from data_pipeline.analytics.catalog import Question
+from data_pipeline.analytics.result import Result, ResultColumn
+from data_pipeline.aws.api import Request, Response
+from data_pipeline.aws.problems import Problem, ProblemError
+
+_MEDIA_TYPES = {
+    "text/csv": "csv",
+    "text/*": "csv",
+    "application/json": "json",
+    "application/*": "json",
+    "*/*": "json",
+}
+
+
+class JobRequest(msgspec.Struct, frozen=True):
+    """The request that gives all rows, ready to be sent; the path follows the API's base URL."""
+
+    method: str
+    path: str
+    body: dict[str, object]
+
+
+class Envelope(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """A result as the JSON body of an answer. `job_request` is there when rows were left out."""
+
+    operation: str
+    parameters: dict[str, object]
+    columns: list[ResultColumn]
+    rows: msgspec.Raw
+    row_count: int
+    truncated: bool
+    dataset_version: int
+    generated_at: datetime
+    duration_ms: int
+    request_id: str
+    job_request: JobRequest | msgspec.UnsetType = msgspec.UNSET
+
+
+def wanted_format(request: Request) -> str:
+    """`json` or `csv`, by the Accept header; the first that can be served wins.
+
+    Raises:
+        ProblemError: 406 when none of what is accepted can be served.
+    """
+    accept = request.header("accept")
+    if not accept:
+        return "json"
+    for media_range in sorted(accept.split(","), key=_quality, reverse=True):
+        media_type = media_range.split(";")[0].strip().lower()
+        if media_type in _MEDIA_TYPES and _quality(media_range) > 0:
+            return _MEDIA_TYPES[media_type]
+    raise ProblemError(
+        Problem(
+            kind="not-acceptable",
+            title="Not acceptable",
+            status=406,
+            detail=f"Results come as application/json or text/csv, not as {accept}.",
+        )
+    )
+
+
+def held_keys(request: Request, *, media: str) -> frozenset[str]:
+    """The keys of the answers in this format that the client holds, from If-None-Match."""
+    tags = (tag.strip() for tag in request.header("if-none-match").split(","))
+    opaque = (tag.removeprefix("W/").strip('"') for tag in tags)
+    return frozenset(tag.removesuffix(f".{media}") for tag in opaque if tag.endswith(f".{media}"))
+
+
+def respond(answer: Answer, question: Question, request: Request, *, media: str) -> Response:
+    """The answer in the wanted format."""
+    result = answer.result
+    headers = {
+        "Cache-Control": "private, no-cache",
+        "Vary": "Accept",
+        "X-Cache": str(answer.cache_state),
+        "X-Dataset-Version": str(result.dataset_version),
+    }
+    if answer.cache_state in {CacheState.HIT, CacheState.STALE}:
+        headers["Age"] = str(answer.age)
+    if answer.key:
+        headers["ETag"] = entity_tag(answer.key, media)
+    if media == "csv":
+        headers["Content-Disposition"] = f'inline; filename="{question.operation.name}.csv"'
+        return Response(
+            status=200, body=_csv(result), content_type="text/csv; charset=utf-8", headers=headers
+        )
+    return Response(status=200, body=_json(result, question, request), headers=headers)
+
+
+def not_modified(key: str, *, media: str) -> Response:
+    """304: the client's copy is current."""
+    headers = {"ETag": entity_tag(key, media), "Cache-Control": "private, no-cache"}
+    return Response(status=304, headers=headers)
+
+
+def entity_tag(key: str, media: str) -> str:
+    """Weak, since two answers over the same data differ in `generatedAt` and `requestId`."""
+    return f'W/"{key}.{media}"'
+
+
+def _quality(media_range: str) -> float:
+    for parameter in media_range.split(";")[1:]:
+        name, _, value = parameter.partition("=")
+        if name.strip().lower() == "q":
+            try:
+                return float(value)
+            except ValueError:
+                return 0.0
+    return 1.0
+
+
+def _json(result: Result, question: Question, request: Request) -> str:
+    envelope = Envelope(
+        operation=question.operation.name,
+        parameters=question.normalised(),
+        columns=result.columns,
+        rows=result.rows,
+        row_count=result.row_count,
+        truncated=result.truncated,
+        dataset_version=result.dataset_version,
+        generated_at=result.generated_at,
+        duration_ms=result.duration_ms,
+        request_id=request.request_id,
+        job_request=_job_request(question) if result.truncated else msgspec.UNSET,
+    )
+    return msgspec.json.encode(envelope).decode()
+
+
+def _job_request(question: Question) -> JobRequest:
+    body: dict[str, object] = {
+        "operation": question.operation.name,
+        "parameters": question.normalised(),
+        "format": "json",
+    }
+    return JobRequest(method="POST", path="/analytics/jobs", body=body)
+
+
+def _csv(result: Result) -> str:
+    """RFC 4180 with a header line; null is empty, JSON values are their text."""
+    text = io.StringIO(newline="")
+    writer = csv.writer(text)
+    names = [column.name for column in result.columns]
+    writer.writerow(names)
+    for row in msgspec.json.decode(result.rows, type=list[dict[str, object]]):
+        writer.writerow([_cell(row[name]) for name in names])
+    return text.getvalue()
+
+
+def _cell(value: object) -> object:
+    if isinstance(value, dict | list):
+        return msgspec.json.encode(value).decode()
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return value

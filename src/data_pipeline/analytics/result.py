@@ -1,0 +1,100 @@
+"""Results of queries: typed columns and rows as JSON.
+
+Exact numbers (PostgreSQL's `numeric`, so all money) become JSON strings, since most readers of
+JSON would turn them into binary floating point. Timestamps become ISO 8601 in UTC.
+"""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+import msgspec
+import psycopg
+from psycopg import postgres
+
+# Lambda answers with at most 6 MB, in which the body is a string with each quote escaped.
+_MOST_BYTES_OF_ROWS = 4_000_000
+
+_TYPES = {
+    "bool": "boolean",
+    "int2": "integer",
+    "int4": "integer",
+    "int8": "integer",
+    "float4": "number",
+    "float8": "number",
+    "numeric": "decimal",
+    "date": "date",
+    "timestamp": "timestamp",
+    "timestamptz": "timestamp",
+    "interval": "duration",
+    "json": "json",
+    "jsonb": "json",
+}
+
+
+class ResultColumn(msgspec.Struct, frozen=True):
+    """A column of a result.
+
+    The type is one of boolean, integer, number, decimal, date, timestamp, duration, json, string,
+    or array of one of them (`string[]`).
+    """
+
+    name: str
+    type: str
+
+
+class Result(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """The rows that answered a question, encoded, and when and from which data they were made.
+
+    `duration_ms` is the time the query took in the database.
+    """
+
+    columns: list[ResultColumn]
+    rows: msgspec.Raw
+    row_count: int
+    truncated: bool
+    dataset_version: int
+    generated_at: datetime
+    duration_ms: int
+
+
+def columns_of(cursor: psycopg.Cursor[tuple[object, ...]]) -> list[ResultColumn]:
+    """The columns of an executed query."""
+    description = cursor.description or []
+    return [ResultColumn(column.name, _type_name(column.type_code)) for column in description]
+
+
+def encode_rows(
+    columns: Sequence[ResultColumn], rows: Sequence[tuple[object, ...]]
+) -> tuple[bytes, int]:
+    """Rows as a JSON array of objects, and how many of them fit into one answer."""
+    encoded = [encode_row(columns, row) for row in rows]
+    size = 0
+    for count, row in enumerate(encoded):
+        size += len(row) + 1
+        if size > _MOST_BYTES_OF_ROWS:
+            encoded = encoded[:count]
+            break
+    return b"[" + b",".join(encoded) + b"]", len(encoded)
+
+
+def encode_row(columns: Sequence[ResultColumn], row: tuple[object, ...]) -> bytes:
+    """One row as a JSON object."""
+    names = (column.name for column in columns)
+    return _ENCODER.encode(dict(zip(names, map(_in_utc, row), strict=True)))
+
+
+def _in_utc(value: object) -> object:
+    if isinstance(value, datetime) and value.tzinfo is not None:
+        return value.astimezone(UTC)
+    return value
+
+
+def _type_name(oid: int) -> str:
+    if info := postgres.types.get(oid):
+        name = _TYPES.get(info.name, "string")
+        return f"{name}[]" if oid == info.array_oid else name
+    return "string"
+
+
+# Decimals are strings by msgspec's default; what it does not know (ranges, addresses) as its text.
+_ENCODER = msgspec.json.Encoder(enc_hook=str, decimal_format="string")

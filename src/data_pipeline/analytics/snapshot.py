@@ -1,0 +1,61 @@
+"""Read-only transactions that see one state of the data, named and limited for their work."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+
+import psycopg
+from psycopg import sql
+
+from data_pipeline.analytics.operation import sql_file
+from data_pipeline.aws.database import Connection
+
+# Settings of a transaction end with it, so RDS Proxy keeps the backend for no longer than that.
+_SETTINGS = sql.SQL(
+    "SET LOCAL application_name = {name}; SET LOCAL statement_timeout = {timeout}; "
+    "SET LOCAL TimeZone = 'UTC'"
+)
+_DATASET_STATE = sql_file(__file__, "dataset_state")
+
+
+@dataclass(frozen=True, kw_only=True)
+class DatasetState:
+    """Which state of the data a snapshot sees.
+
+    `version` rises with every change of data; `ledger` changes with every load, also one that
+    changed nothing.
+    """
+
+    version: int
+    changed_at: datetime
+    ledger: str
+
+
+@contextmanager
+def snapshot(
+    connection: Connection, *, application_name: str, timeout_seconds: float
+) -> Iterator[DatasetState]:
+    """A transaction in which every statement sees the same data and each has its time.
+
+    Raises:
+        psycopg.Error: as the statements inside raise it.
+    """
+    connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
+    connection.read_only = True
+    with connection.transaction():
+        milliseconds = round(timeout_seconds * 1000)
+        connection.execute(
+            _SETTINGS.format(name=sql.Literal(application_name), timeout=sql.Literal(milliseconds))
+        )
+        yield dataset_state(connection)
+
+
+def dataset_state(connection: Connection) -> DatasetState:
+    """The state that the connection's transaction sees."""
+    with connection.cursor(row_factory=psycopg.rows.class_row(DatasetState)) as cursor:
+        cursor.execute(_DATASET_STATE.encode())
+        state = cursor.fetchone()
+    if state is None:
+        raise LookupError("ingest.dataset_version has no row: run the migrator.")
+    return state
