@@ -1,0 +1,1 @@
+"""DynamoDB from moto, with expiry of items."""

@@ -1,0 +1,27 @@
+"""The entry points, as declared in pyproject.toml. Implementations are imported when chosen."""
+
+from localstack.services.lambda_.invocation.plugins import RuntimeExecutorPlugin
+from localstack.services.lambda_.invocation.runtime_executor import RuntimeExecutor
+from localstack.services.plugins import Service, aws_provider
+
+
+class ProcessRuntimeExecutorPlugin(RuntimeExecutorPlugin):
+    """`LAMBDA_RUNTIME_EXECUTOR=process`."""
+
+    name = "process"
+
+    def load(self, *_: object, **__: object) -> type[RuntimeExecutor]:
+        """The executor class."""
+        from pipeline_localstack.executor import ProcessRuntimeExecutor  # noqa: PLC0415
+
+        return ProcessRuntimeExecutor
+
+
+@aws_provider(api="dynamodb", name="moto")
+def dynamodb_moto() -> Service:
+    """`PROVIDER_OVERRIDE_DYNAMODB=moto`."""
+    from localstack.services.moto import MotoFallbackDispatcher  # noqa: PLC0415
+
+    from pipeline_localstack.dynamodb.provider import DynamoDBProvider  # noqa: PLC0415
+
+    return Service.for_provider(DynamoDBProvider(), dispatch_table_factory=MotoFallbackDispatcher)

@@ -1,0 +1,1 @@
+"""The Lambda contract of one execution environment, without LocalStack."""
