@@ -96,8 +96,7 @@ class LocalStack:
         stopped = self.server.stop(signal.SIGTERM, patience=20)
         # Its state was in memory and is gone: the objects and archives on disk belong to nobody.
         # Its catalogue of services stays, which takes seconds to build.
-        for leftover in ("tmp", "var/lib/localstack/tmp", "var/lib/localstack/state"):
-            shutil.rmtree(self.home / leftover, ignore_errors=True)
+        _remove_all_but(self.home / "var" / "lib" / "localstack" / "cache", below=self.home)
         return stopped
 
     def _variables(self) -> dict[str, str]:
@@ -177,3 +176,15 @@ def _failure(service: str, call: Callable[[], object]) -> str | None:
     except (BotoCoreError, ClientError) as error:
         return f"{service}: {error}"
     return None
+
+
+def _remove_all_but(kept: Path, *, below: Path) -> None:
+    if not below.exists():
+        return
+    for path in below.iterdir():
+        if path.is_symlink() or path.is_file():
+            path.unlink()
+        elif kept.is_relative_to(path) and path != kept:
+            _remove_all_but(kept, below=path)
+        elif path != kept:
+            shutil.rmtree(path)
