@@ -20,8 +20,9 @@ class ProcessRuntimeExecutorPlugin(RuntimeExecutorPlugin):
 @aws_provider(api="dynamodb", name="moto")
 def dynamodb_moto() -> Service:
     """`PROVIDER_OVERRIDE_DYNAMODB=moto`."""
-    from localstack.services.moto import MotoFallbackDispatcher  # noqa: PLC0415
+    from pipeline_localstack.dynamodb.provider import (  # noqa: PLC0415
+        DynamoDBProvider,
+        dispatch_table,
+    )
 
-    from pipeline_localstack.dynamodb.provider import DynamoDBProvider  # noqa: PLC0415
-
-    return Service.for_provider(DynamoDBProvider(), dispatch_table_factory=MotoFallbackDispatcher)
+    return Service.for_provider(DynamoDBProvider(), dispatch_table_factory=dispatch_table)
