@@ -1,0 +1,1 @@
+"""The CDK app: both stacks for every stage."""

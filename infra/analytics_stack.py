@@ -1,0 +1,104 @@
+"""From canonical rows to answers: the API, its jobs and its cache."""
+
+from aws_cdk import CfnOutput, Stack
+from constructs import Construct
+
+from infra.components.analytics_functions import AdvancedAnalytics, JobRunner, Jobs
+from infra.components.function import FunctionCode
+from infra.components.job_store import JobStore
+from infra.components.job_workflow import JobWorkflow
+from infra.components.monitoring import Alarms
+from infra.components.query_cache import QueryCache
+from infra.components.rest_api import STAGE_NAME, RestApi
+from infra.data_pipeline_stack import DataPipelineStack
+from infra.lambda_bundle import LambdaBundle
+from infra.stages import Stage
+
+
+class AnalyticsStack(Stack):
+    """Query cache, jobs table, results bucket, workflow, API and alarms."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        stage: Stage,
+        bundle: LambdaBundle,
+        data_pipeline: DataPipelineStack,
+    ) -> None:
+        super().__init__(
+            scope,
+            construct_id,
+            stack_name=construct_id,
+            description="Answers analytics questions over the unified data, at once or as jobs",
+            termination_protection=stage.termination_protection,
+        )
+        code = FunctionCode.of_bundle(bundle.path, is_arm=bundle.is_arm)
+        self.cache = QueryCache(self, "QueryCache")
+        self.store = JobStore(self, "JobStore", stage=stage)
+        self.analytics = AdvancedAnalytics(
+            self,
+            "AdvancedAnalytics",
+            stage=stage,
+            code=code,
+            network=data_pipeline.network,
+            database=data_pipeline.database,
+            cache=self.cache,
+        ).function
+        self.job_runner = JobRunner(
+            self,
+            "JobRunner",
+            stage=stage,
+            code=code,
+            network=data_pipeline.network,
+            database=data_pipeline.database,
+            store=self.store,
+        ).function
+        notifications = data_pipeline.notifications
+        self.job_topic = notifications.job_topic
+        self.workflow = JobWorkflow(
+            self,
+            "JobWorkflow",
+            stage=stage,
+            store=self.store,
+            runner=self.job_runner,
+            notifications=notifications,
+        )
+        self.jobs = Jobs(
+            self,
+            "Jobs",
+            stage=stage,
+            code=code,
+            store=self.store,
+            state_machine=self.workflow.state_machine,
+        ).function
+        self.rest_api = RestApi(
+            self,
+            "RestApi",
+            stage=stage,
+            analytics=self.analytics,
+            jobs=self.jobs,
+            job_store=self.store,
+        )
+        alarms = Alarms(self, "Alarms", topic=notifications.alert_topic)
+        alarms.add_function_errors([self.analytics, self.job_runner, self.jobs])
+        alarms.add_failed_executions(self.workflow.state_machine)
+        self._add_outputs()
+
+    def _add_outputs(self) -> None:
+        for name, value in {
+            "ApiId": self.rest_api.api.rest_api_id,
+            "ApiStage": STAGE_NAME,
+            "ApiUrl": self.rest_api.api.url,
+            "ApiKeyId": self.rest_api.key.key_id,
+            "ResultsBucketName": self.store.results_bucket.bucket_name,
+            "JobsTableName": self.store.table.table_name,
+            "QueryCacheTableName": self.cache.table.table_name,
+            "StateMachineArn": self.workflow.state_machine.state_machine_arn,
+            "JobTopicArn": self.job_topic.topic_arn,
+            "AnalyticsFunctionName": self.analytics.function_name,
+            "JobRunnerFunctionName": self.job_runner.function_name,
+            "JobsFunctionName": self.jobs.function_name,
+        }.items():
+            CfnOutput(self, name, value=value)

@@ -1,0 +1,35 @@
+"""Entry point of the CDK app: `cdk synth -c stage=local|dev|prod`; without a stage, `local`."""
+
+import sys
+
+from aws_cdk import App, Tags
+
+from infra import lambda_bundle, stages
+from infra.analytics_stack import AnalyticsStack
+from infra.data_pipeline_stack import DataPipelineStack
+from infra.lambda_bundle import BundleError, LambdaBundle
+from infra.stages import Stage
+
+
+def add_stacks(app: App, *, stage: Stage, bundle: LambdaBundle) -> None:
+    """Adds both stacks, tied to no account and region, so that synthesis looks nothing up."""
+    data_pipeline = DataPipelineStack(app, "DataPipelineStack", stage=stage, bundle=bundle)
+    AnalyticsStack(app, "AnalyticsStack", stage=stage, bundle=bundle, data_pipeline=data_pipeline)
+    Tags.of(app).add("project", "data-pipeline")
+    Tags.of(app).add("stage", stage.name)
+
+
+def main() -> None:
+    """Synthesizes the stage that the context names."""
+    app = App()
+    try:
+        stage = stages.named(app.node.try_get_context("stage") or "local")
+        bundle = lambda_bundle.build()
+    except (ValueError, BundleError) as error:
+        sys.exit(str(error))
+    add_stacks(app, stage=stage, bundle=bundle)
+    app.synth()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,135 @@
+"""The functions that answer questions and run jobs."""
+
+from typing import Final
+
+from aws_cdk import Duration
+from aws_cdk import aws_stepfunctions as sfn
+from constructs import Construct
+
+from infra.components.database import READER_SECRET, Database
+from infra.components.function import FunctionCode, PipelineFunction
+from infra.components.job_store import JobStore
+from infra.components.job_tasks import QUERY_TIMEOUT
+from infra.components.network import Network
+from infra.components.query_cache import QueryCache
+from infra.stages import Stage
+
+# API Gateway waits 29 seconds for an answer:
+# https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html
+REQUEST_TIMEOUT: Final = Duration.seconds(29)
+CACHE_TTL: Final = Duration.hours(1)
+
+
+class AdvancedAnalytics(Construct):
+    """Answers questions at once, from the cache where it can."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        stage: Stage,
+        code: FunctionCode,
+        network: Network,
+        database: Database,
+        cache: QueryCache,
+    ) -> None:
+        super().__init__(scope, construct_id)
+        self.function = PipelineFunction(
+            self,
+            "Function",
+            stage=stage,
+            code=code,
+            network=network,
+            name="data-pipeline-advanced-analytics",
+            handler="data_pipeline.analytics.handler.handle",
+            description="Answers analytics questions",
+            memory_mib=512,
+            timeout=REQUEST_TIMEOUT,
+            environment={
+                "DATABASE_SECRET_ID": READER_SECRET,
+                "QUERY_CACHE_TABLE": cache.table.table_name,
+                "CACHE_TTL_SECONDS": str(int(CACHE_TTL.to_seconds())),
+            },
+        )
+        database.reader_secret.grant_read(self.function)
+        self.function.allow("dynamodb:GetItem", "dynamodb:PutItem", on=[cache.table.table_arn])
+
+
+class JobRunner(Construct):
+    """Runs the query of a job."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        stage: Stage,
+        code: FunctionCode,
+        network: Network,
+        database: Database,
+        store: JobStore,
+    ) -> None:
+        super().__init__(scope, construct_id)
+        self.function = PipelineFunction(
+            self,
+            "Function",
+            stage=stage,
+            code=code,
+            network=network,
+            name="data-pipeline-job-runner",
+            handler="data_pipeline.jobs.runner.handle",
+            description="Runs a job's query and keeps its result",
+            memory_mib=512,
+            timeout=QUERY_TIMEOUT,
+            environment={
+                "DATABASE_SECRET_ID": READER_SECRET,
+                "JOBS_TABLE": store.table.table_name,
+                "RESULTS_BUCKET": store.results_bucket.bucket_name,
+            },
+        )
+        database.reader_secret.grant_read(self.function)
+        self.function.allow("dynamodb:GetItem", "dynamodb:UpdateItem", on=[store.table.table_arn])
+        self.function.allow("s3:PutObject", "s3:AbortMultipartUpload", on=[store.results_arn])
+
+
+class Jobs(Construct):
+    """Submits, lists and cancels jobs and hands out their results; needs no database."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        stage: Stage,
+        code: FunctionCode,
+        store: JobStore,
+        state_machine: sfn.StateMachine,
+    ) -> None:
+        super().__init__(scope, construct_id)
+        self.function = PipelineFunction(
+            self,
+            "Function",
+            stage=stage,
+            code=code,
+            name="data-pipeline-jobs",
+            handler="data_pipeline.jobs.handler.handle",
+            description="Submits, lists and cancels jobs and hands out their results",
+            memory_mib=256,
+            timeout=REQUEST_TIMEOUT,
+            environment={
+                "JOBS_TABLE": store.table.table_name,
+                "RESULTS_BUCKET": store.results_bucket.bucket_name,
+                "STATE_MACHINE_ARN": state_machine.state_machine_arn,
+            },
+        )
+        self.function.allow(
+            "dynamodb:GetItem",
+            "dynamodb:PutItem",
+            "dynamodb:UpdateItem",
+            on=[store.table.table_arn],
+        )
+        self.function.allow("dynamodb:Query", on=[store.owner_index_arn])
+        self.function.allow("s3:GetObject", on=[store.results_arn])
+        state_machine.grant_start_execution(self.function)
+        state_machine.grant_execution(self.function, "states:StopExecution")

@@ -1,0 +1,64 @@
+"""The function that turns arriving files into canonical rows."""
+
+from aws_cdk import Duration
+from aws_cdk import aws_lambda_event_sources as event_sources
+from constructs import Construct
+
+from infra.components.database import WRITER_SECRET, Database
+from infra.components.function import FunctionCode, PipelineFunction
+from infra.components.network import Network
+from infra.components.notifications import Notifications
+from infra.components.raw_data import RawData
+from infra.stages import Stage
+
+TIMEOUT = Duration.minutes(5)
+# Few files share one invocation's timeout.
+BATCH_SIZE = 5
+
+
+class DataProcessor(Construct):
+    """Loads the files that the ingest queue tells of."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        stage: Stage,
+        code: FunctionCode,
+        network: Network,
+        database: Database,
+        raw_data: RawData,
+        notifications: Notifications,
+    ) -> None:
+        super().__init__(scope, construct_id)
+        self.function = PipelineFunction(
+            self,
+            "Function",
+            stage=stage,
+            code=code,
+            network=network,
+            name="data-pipeline-data-processor",
+            handler="data_pipeline.ingestion.handler.handle",
+            description="Validates arriving files, maps them to the canonical schema, upserts them",
+            memory_mib=512,
+            timeout=TIMEOUT,
+            environment={
+                "DATABASE_SECRET_ID": WRITER_SECRET,
+                "ALERT_TOPIC_ARN": notifications.alert_topic.topic_arn,
+            },
+        )
+        database.writer_secret.grant_read(self.function)
+        bucket = raw_data.bucket
+        self.function.allow("s3:GetObject", "s3:GetObjectVersion", on=[bucket.arn_for_objects("*")])
+        # Without it S3 says of an object that is gone that access is denied.
+        self.function.allow("s3:ListBucket", on=[bucket.bucket_arn])
+        notifications.alert_topic.grant_publish(self.function)
+        self.function.add_event_source(
+            event_sources.SqsEventSource(
+                raw_data.queue,
+                batch_size=BATCH_SIZE,
+                report_batch_item_failures=True,
+                max_concurrency=stage.ingest_concurrency,
+            )
+        )

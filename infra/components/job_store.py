@@ -1,0 +1,71 @@
+"""Where jobs and their results are kept."""
+
+from typing import Final
+
+from aws_cdk import Duration
+from aws_cdk import aws_dynamodb as dynamodb
+from aws_cdk import aws_s3 as s3
+from constructs import Construct
+
+from infra.stages import Stage
+
+OWNER_INDEX: Final = "owner-createdAt-index"
+# Longer than any job's item, so that no job refers to a result that is gone.
+RESULT_RETENTION: Final = Duration.days(30)
+
+
+class JobStore(Construct):
+    """The jobs table, and the bucket for results too large for it."""
+
+    def __init__(self, scope: Construct, construct_id: str, *, stage: Stage) -> None:
+        super().__init__(scope, construct_id)
+        self.table = self._create_table(stage)
+        self.results_bucket = self._create_results_bucket(stage)
+        self.owner_index_arn = f"{self.table.table_arn}/index/{OWNER_INDEX}"
+        self.results_arn = self.results_bucket.arn_for_objects("jobs/*")
+
+    def _create_table(self, stage: Stage) -> dynamodb.Table:
+        table = dynamodb.Table(
+            self,
+            "Table",
+            partition_key=dynamodb.Attribute(name="jobId", type=dynamodb.AttributeType.STRING),
+            billing_mode=dynamodb.BillingMode.PAY_PER_REQUEST,
+            time_to_live_attribute="expiresAt",
+            encryption=dynamodb.TableEncryption.AWS_MANAGED,
+            point_in_time_recovery_specification=dynamodb.PointInTimeRecoverySpecification(
+                point_in_time_recovery_enabled=True
+            ),
+            removal_policy=stage.removal_policy,
+        )
+        table.add_global_secondary_index(
+            index_name=OWNER_INDEX,
+            partition_key=dynamodb.Attribute(name="owner", type=dynamodb.AttributeType.STRING),
+            sort_key=dynamodb.Attribute(name="createdAt", type=dynamodb.AttributeType.STRING),
+        )
+        return table
+
+    def _create_results_bucket(self, stage: Stage) -> s3.Bucket:
+        return s3.Bucket(
+            self,
+            "ResultsBucket",
+            versioned=True,
+            encryption=s3.BucketEncryption.S3_MANAGED,
+            enforce_ssl=True,
+            block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
+            removal_policy=stage.removal_policy,
+            lifecycle_rules=[
+                s3.LifecycleRule(
+                    expiration=RESULT_RETENTION,
+                    noncurrent_version_expiration=Duration.days(1),
+                    abort_incomplete_multipart_upload_after=Duration.days(1),
+                )
+            ],
+            # A page that follows the redirect to a result reads it from this bucket.
+            cors=[
+                s3.CorsRule(
+                    allowed_methods=[s3.HttpMethods.GET],
+                    allowed_origins=[stage.cors_origin],
+                    allowed_headers=["*"],
+                )
+            ],
+        )

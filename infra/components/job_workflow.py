@@ -1,0 +1,148 @@
+"""The workflow that carries a job from QUEUED to its end.
+
+Each status is written under a condition on the status before it, so a job that was cancelled
+meanwhile stays cancelled, and nobody is told that it ended otherwise.
+"""
+
+from typing import Final
+
+from aws_cdk import Duration
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_logs as logs
+from aws_cdk import aws_stepfunctions as sfn
+from aws_cdk import aws_stepfunctions_tasks as tasks
+from aws_cdk.aws_stepfunctions import JsonPath
+from constructs import Construct
+
+from infra.components import job_tasks
+from infra.components.job_failure import JobFailure
+from infra.components.job_store import JobStore
+from infra.components.notifications import Notifications
+from infra.stages import Stage
+
+NAME: Final = "data-pipeline-analytics-job"
+# More than all attempts of a query can take: an execution that times out as a whole has no step
+# left that could say so in the job.
+EXECUTION_TIMEOUT: Final = Duration.hours(2)
+ANSWER: Final = "$.result.payload"
+
+
+class JobWorkflow(Construct):
+    """The state machine of analytics jobs."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        stage: Stage,
+        store: JobStore,
+        runner: lambda_.IFunction,
+        notifications: Notifications,
+    ) -> None:
+        super().__init__(scope, construct_id)
+        self._topic = notifications.job_topic
+        self._table = store.table
+        log_group = logs.LogGroup(
+            self,
+            "LogGroup",
+            # This prefix keeps the log groups' shared resource policy short:
+            # https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html
+            log_group_name=f"/aws/vendedlogs/states/{NAME}",
+            retention=stage.log_retention,
+            removal_policy=stage.removal_policy,
+        )
+        self.state_machine = sfn.StateMachine(
+            self,
+            "StateMachine",
+            state_machine_name=NAME,
+            definition_body=sfn.DefinitionBody.from_chainable(self._definition(runner)),
+            timeout=EXECUTION_TIMEOUT,
+            tracing_enabled=True,
+            # Results are customers' data, which has no place in a log.
+            logs=sfn.LogOptions(
+                destination=log_group, level=sfn.LogLevel.ERROR, include_execution_data=False
+            ),
+        )
+        notifications.allow_encryption(self.state_machine)
+
+    def _definition(self, runner: lambda_.IFunction) -> sfn.IChainable:
+        register = self._register()
+        run = job_tasks.run_query(self, "RunQuery", function=runner)
+        store_inline = self._store("StoreInlineResult", "resultJson")
+        store_reference = self._store("StoreResult", "resultKey")
+        complete = self._complete()
+
+        failure = JobFailure(self, table=self._table, topic=self._topic)
+        failure.catch_query_errors(run)
+        for step in (register, store_inline, store_reference, complete):
+            failure.catch_table_errors(step)
+
+        ending = complete.next(self._notify_completion())
+        is_inline = sfn.Condition.string_equals(f"{ANSWER}.kind", "inline")
+        return register.next(run).next(
+            sfn.Choice(self, "IsResultInline")
+            .when(is_inline, store_inline.next(ending))
+            .otherwise(store_reference.next(ending))
+        )
+
+    def _register(self) -> tasks.DynamoUpdateItem:
+        return job_tasks.update_job(
+            self,
+            "RegisterJob",
+            table=self._table,
+            update="SET #status = :running, startedAt = if_not_exists(startedAt, :now)",
+            # When only the answer was lost, the second attempt finds what the first one wrote.
+            only_if="#status IN (:queued, :running)",
+            values={
+                ":queued": job_tasks.text("QUEUED"),
+                ":running": job_tasks.text("RUNNING"),
+                ":now": job_tasks.now(),
+            },
+        )
+
+    def _store(self, construct_id: str, attribute: str) -> tasks.DynamoUpdateItem:
+        return job_tasks.update_job(
+            self,
+            construct_id,
+            table=self._table,
+            update=(
+                f"SET {attribute} = :result, rowCount = :rowCount, bytes = :bytes, "
+                "durationMs = :durationMs"
+            ),
+            only_if="#status = :running",
+            values={
+                ":running": job_tasks.text("RUNNING"),
+                ":result": job_tasks.text_at(f"{ANSWER}.{attribute}"),
+                **{
+                    f":{number}": job_tasks.number_at(f"{ANSWER}.{number}")
+                    for number in ("rowCount", "bytes", "durationMs")
+                },
+            },
+        )
+
+    def _complete(self) -> tasks.DynamoUpdateItem:
+        return job_tasks.update_job(
+            self,
+            "CompleteJob",
+            table=self._table,
+            update="SET #status = :succeeded, completedAt = if_not_exists(completedAt, :now)",
+            only_if="#status IN (:running, :succeeded)",
+            values={
+                ":running": job_tasks.text("RUNNING"),
+                ":succeeded": job_tasks.text("SUCCEEDED"),
+                ":now": job_tasks.now(),
+            },
+        )
+
+    def _notify_completion(self) -> tasks.SnsPublish:
+        return job_tasks.notify(
+            self,
+            "NotifyCompletion",
+            topic=self._topic,
+            status="SUCCEEDED",
+            details={
+                "rowCount": JsonPath.number_at(f"{ANSWER}.rowCount"),
+                "bytes": JsonPath.number_at(f"{ANSWER}.bytes"),
+            },
+        )

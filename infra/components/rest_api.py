@@ -1,0 +1,159 @@
+"""The REST API: its routes, who may call them, and how fast."""
+
+import json
+from collections.abc import Mapping
+from typing import Final
+
+from aws_cdk import Duration, RemovalPolicy
+from aws_cdk import aws_apigateway as apigateway
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_logs as logs
+from constructs import Construct
+
+from infra.components.gateway_problems import add_gateway_problems
+from infra.components.job_status import add_job_status
+from infra.components.job_store import JobStore
+from infra.components.request_models import RequestModels
+from infra.stages import Stage
+
+STAGE_NAME: Final = "prod"
+REQUEST_HEADERS: Final = (
+    "Accept",
+    "Cache-Control",
+    "Content-Type",
+    "Idempotency-Key",
+    "If-None-Match",
+    "Prefer",
+    "X-Api-Key",
+)
+# No header and no query string: both can hold what is nobody else's business.
+ACCESS_LOG: Final = {
+    "requestId": "$context.requestId",
+    "requestTime": "$context.requestTime",
+    "ip": "$context.identity.sourceIp",
+    "apiKeyId": "$context.identity.apiKeyId",
+    "method": "$context.httpMethod",
+    "resource": "$context.resourcePath",
+    "status": "$context.status",
+    "responseLength": "$context.responseLength",
+    "latency": "$context.responseLatency",
+    "integrationLatency": "$context.integrationLatency",
+    "error": "$context.error.responseType",
+}
+
+
+class RestApi(Construct):
+    """Routes for questions to the analytics and for jobs."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        stage: Stage,
+        analytics: lambda_.IFunction,
+        jobs: lambda_.IFunction,
+        job_store: JobStore,
+    ) -> None:
+        super().__init__(scope, construct_id)
+        self.api = self._create_api(stage)
+        add_gateway_problems(self.api, cors_origin=stage.cors_origin)
+        models = RequestModels(self, "RequestModels", api=self.api)
+        self._add_analytics_routes(analytics, models)
+        self._add_job_routes(jobs, models, job_store, stage)
+        self.key = self._create_key(stage)
+
+    def _create_api(self, stage: Stage) -> apigateway.RestApi:
+        log_group = logs.LogGroup(
+            self,
+            "AccessLog",
+            log_group_name="/aws/apigateway/data-pipeline",
+            retention=stage.log_retention,
+            removal_policy=stage.removal_policy,
+        )
+        return apigateway.RestApi(
+            self,
+            "Api",
+            rest_api_name="data-pipeline-analytics",
+            description="Questions over the unified data, at once or as a job",
+            endpoint_types=[apigateway.EndpointType.REGIONAL],
+            # Access logs need a role that is set for the account, not for this API. It stays when
+            # the stack goes, since other APIs then log with it too.
+            cloud_watch_role=True,
+            cloud_watch_role_removal_policy=RemovalPolicy.RETAIN,
+            # A stage keeps its deployment until the new one is there.
+            retain_deployments=True,
+            deploy_options=apigateway.StageOptions(
+                stage_name=STAGE_NAME,
+                tracing_enabled=True,
+                metrics_enabled=True,
+                logging_level=apigateway.MethodLoggingLevel.ERROR,
+                data_trace_enabled=False,
+                access_log_destination=apigateway.LogGroupLogDestination(log_group),
+                access_log_format=apigateway.AccessLogFormat.custom(json.dumps(ACCESS_LOG)),
+            ),
+            default_cors_preflight_options=apigateway.CorsOptions(
+                allow_origins=[stage.cors_origin],
+                allow_methods=["GET", "POST", "DELETE", "OPTIONS"],
+                allow_headers=list(REQUEST_HEADERS),
+                max_age=Duration.hours(1),
+            ),
+        )
+
+    def _add_analytics_routes(self, function: lambda_.IFunction, models: RequestModels) -> None:
+        integration = _proxy(function)
+        health = self.api.root.add_resource("health")
+        health.add_method("GET", integration, api_key_required=False)
+        analytics = self.api.root.add_resource("analytics")
+        analytics.add_method("GET", integration, api_key_required=True)
+        analytics.add_method(
+            "POST",
+            integration,
+            api_key_required=True,
+            request_validator=models.validator,
+            request_models=_json(models.question),
+        )
+        operations = analytics.add_resource("operations")
+        operations.add_method("GET", integration, api_key_required=True)
+
+    def _add_job_routes(
+        self, function: lambda_.IFunction, models: RequestModels, store: JobStore, stage: Stage
+    ) -> None:
+        integration = _proxy(function)
+        jobs = self.api.root.resource_for_path("analytics").add_resource("jobs")
+        jobs.add_method("GET", integration, api_key_required=True)
+        jobs.add_method(
+            "POST",
+            integration,
+            api_key_required=True,
+            request_validator=models.validator,
+            request_models=_json(models.job),
+        )
+        job = jobs.add_resource("{jobId}")
+        add_job_status(job, table=store.table, cors_origin=stage.cors_origin)
+        job.add_method("DELETE", integration, api_key_required=True)
+        job.add_resource("result").add_method("GET", integration, api_key_required=True)
+
+    def _create_key(self, stage: Stage) -> apigateway.IApiKey:
+        limits = stage.request_limits
+        plan = self.api.add_usage_plan(
+            "UsagePlan",
+            name="data-pipeline",
+            throttle=apigateway.ThrottleSettings(
+                rate_limit=limits.per_second, burst_limit=limits.burst
+            ),
+            quota=apigateway.QuotaSettings(limit=limits.per_day, period=apigateway.Period.DAY),
+        )
+        plan.add_api_stage(stage=self.api.deployment_stage)
+        key = self.api.add_api_key("Key", api_key_name="data-pipeline")
+        plan.add_api_key(key)
+        return key
+
+
+def _proxy(function: lambda_.IFunction) -> apigateway.LambdaIntegration:
+    """One permission for the whole API: one for each method would overflow the policy."""
+    return apigateway.LambdaIntegration(function, scope_permission_to_method=False)
+
+
+def _json(model: apigateway.Model) -> Mapping[str, apigateway.IModel]:
+    return {"application/json": model}

@@ -1,0 +1,66 @@
+"""From an arriving file to canonical rows in the database."""
+
+from aws_cdk import CfnOutput, Stack
+from constructs import Construct
+
+from infra.components.data_processor import TIMEOUT, DataProcessor
+from infra.components.database import OWNER_SECRET, READER_SECRET, WRITER_SECRET, Database
+from infra.components.function import FunctionCode
+from infra.components.migrator import Migrator
+from infra.components.monitoring import Alarms
+from infra.components.network import Network
+from infra.components.notifications import Notifications
+from infra.components.raw_data import RawData
+from infra.lambda_bundle import LambdaBundle
+from infra.stages import Stage
+
+
+class DataPipelineStack(Stack):
+    """Network, database, raw bucket, queue, data processor, migrator and topics."""
+
+    def __init__(
+        self, scope: Construct, construct_id: str, *, stage: Stage, bundle: LambdaBundle
+    ) -> None:
+        super().__init__(
+            scope,
+            construct_id,
+            stack_name=construct_id,
+            description="Validates arriving JSON exports and unifies them in PostgreSQL",
+            termination_protection=stage.termination_protection,
+        )
+        code = FunctionCode.of_bundle(bundle.path, is_arm=bundle.is_arm)
+        self.network = Network(self, "Network", endpoint_zones=stage.endpoint_zones)
+        self.database = Database(self, "Database", stage=stage, network=self.network)
+        self.notifications = Notifications(self, "Notifications", stage=stage)
+        self.raw_data = RawData(self, "RawData", stage=stage, processor_timeout=TIMEOUT)
+        self.data_processor = DataProcessor(
+            self,
+            "DataProcessor",
+            stage=stage,
+            code=code,
+            network=self.network,
+            database=self.database,
+            raw_data=self.raw_data,
+            notifications=self.notifications,
+        )
+        self.migrator = Migrator(
+            self, "Migrator", stage=stage, code=code, network=self.network, database=self.database
+        )
+        alarms = Alarms(self, "Alarms", topic=self.notifications.alert_topic)
+        alarms.add_function_errors([self.data_processor.function, self.migrator.function])
+        alarms.add_dead_letters(self.raw_data.dead_letter_queue)
+        self._add_outputs()
+
+    def _add_outputs(self) -> None:
+        for name, value in {
+            "RawBucketName": self.raw_data.bucket.bucket_name,
+            "IngestQueueUrl": self.raw_data.queue.queue_url,
+            "IngestDeadLetterQueueUrl": self.raw_data.dead_letter_queue.queue_url,
+            "AlertTopicArn": self.notifications.alert_topic.topic_arn,
+            "DataProcessorFunctionName": self.data_processor.function.function_name,
+            "MigratorFunctionName": self.migrator.function.function_name,
+            "OwnerSecretId": OWNER_SECRET,
+            "WriterSecretId": WRITER_SECRET,
+            "ReaderSecretId": READER_SECRET,
+        }.items():
+            CfnOutput(self, name, value=value)

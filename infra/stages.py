@@ -1,0 +1,125 @@
+"""The stages, and everything in which they differ.
+
+One account and region holds one stage, so names are the same in all of them and a command from the
+documentation works unchanged in each.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+from aws_cdk import RemovalPolicy
+from aws_cdk.aws_logs import RetentionDays
+
+
+@dataclass(frozen=True, kw_only=True)
+class ManagedDatabase:
+    """Size and safety of the database that AWS runs."""
+
+    instance_type: str
+    storage_gib: int
+    largest_storage_gib: int
+    multi_az: bool
+    backup_days: int
+    deletion_protection: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class RequestLimits:
+    """What one API key may ask for."""
+
+    per_second: int
+    burst: int
+    per_day: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stage:
+    """One stage of the pipeline.
+
+    Attributes:
+        removal_policy: What becomes of stored data when its stack is deleted.
+        database: None for a PostgreSQL outside the stack, named by secrets that exist already.
+        endpoint_zones: Availability zones with VPC interface endpoints, which cost by the hour.
+        alarm_emails: Who is told of alarms, rejected files and finished jobs.
+        cors_origin: The web origin that may call the API, or `*`.
+        ingest_concurrency: Files loaded at a time; each holds a database connection.
+    """
+
+    name: str
+    removal_policy: RemovalPolicy
+    termination_protection: bool
+    log_retention: RetentionDays
+    database: ManagedDatabase | None
+    endpoint_zones: int
+    alarm_emails: tuple[str, ...]
+    cors_origin: str
+    request_limits: RequestLimits
+    ingest_concurrency: int
+
+
+STAGES: Final = {
+    stage.name: stage
+    for stage in (
+        Stage(
+            name="local",
+            removal_policy=RemovalPolicy.DESTROY,
+            termination_protection=False,
+            log_retention=RetentionDays.ONE_WEEK,
+            database=None,
+            endpoint_zones=1,
+            alarm_emails=("operator@example.com",),
+            cors_origin="*",
+            request_limits=RequestLimits(per_second=100, burst=200, per_day=1_000_000),
+            ingest_concurrency=2,
+        ),
+        Stage(
+            name="dev",
+            removal_policy=RemovalPolicy.DESTROY,
+            termination_protection=False,
+            log_retention=RetentionDays.ONE_MONTH,
+            database=ManagedDatabase(
+                instance_type="t4g.micro",
+                storage_gib=20,
+                largest_storage_gib=100,
+                multi_az=False,
+                backup_days=1,
+                deletion_protection=False,
+            ),
+            endpoint_zones=1,
+            alarm_emails=(),
+            cors_origin="*",
+            request_limits=RequestLimits(per_second=20, burst=40, per_day=50_000),
+            ingest_concurrency=5,
+        ),
+        Stage(
+            name="prod",
+            removal_policy=RemovalPolicy.RETAIN,
+            termination_protection=True,
+            log_retention=RetentionDays.ONE_YEAR,
+            database=ManagedDatabase(
+                instance_type="m7g.large",
+                storage_gib=100,
+                largest_storage_gib=1_000,
+                multi_az=True,
+                backup_days=14,
+                deletion_protection=True,
+            ),
+            endpoint_zones=2,
+            alarm_emails=(),
+            cors_origin="*",
+            request_limits=RequestLimits(per_second=100, burst=200, per_day=1_000_000),
+            ingest_concurrency=20,
+        ),
+    )
+}
+
+
+def named(name: str) -> Stage:
+    """The stage with that name.
+
+    Raises:
+        ValueError: there is no such stage; the message lists those there are.
+    """
+    if name in STAGES:
+        return STAGES[name]
+    raise ValueError(f"There is no stage {name!r}. Use -c stage= with one of {', '.join(STAGES)}.")
