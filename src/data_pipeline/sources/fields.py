@@ -1,0 +1,175 @@
+"""Types of the fields that sources share, and how their values become canonical."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Annotated, Final
+
+import msgspec
+from msgspec import Meta, Struct
+
+from data_pipeline.canonical.codes import CountryCode, CurrencyCode
+from data_pipeline.canonical.entities import NO_ATTRIBUTES, JsonText
+from data_pipeline.sources.records import InvalidRecord
+
+# Longest key that PostgreSQL can still index with three of them together.
+Id = Annotated[str, Meta(min_length=1, max_length=255)] | int
+Name = Annotated[str, Meta(min_length=1, max_length=500)]
+Text = Annotated[str, Meta(max_length=10_000)]
+
+# Shape only; whether it can be delivered to, no pattern can say. At most 254 characters:
+# RFC 5321, section 4.5.3.1.3. Exports write an absent address as an empty string.
+Email = Annotated[
+    str,
+    Meta(max_length=254, pattern=r"^\s*([^@\s]+@[^@\s.]+(\.[^@\s.]+)+)?\s*$"),
+]
+
+Count = Annotated[int, Meta(ge=0, le=10**15)]
+
+# A quadrillion of anything is a mistake in the export, as is a part of a millionth.
+_LARGEST_AMOUNT: Final = Decimal(10) ** 15
+_MOST_DECIMAL_PLACES: Final = 6
+
+
+class Money(Struct, gc=False):
+    """An amount and the currency it is in."""
+
+    amount: Decimal
+    currency: CurrencyCode
+
+
+class Address(Struct, gc=False):
+    """Where something is. `country` is ISO 3166-1 alpha-2."""
+
+    street: Text | None = None
+    city: Text | None = None
+    region: Text | None = None
+    postal_code: Text | None = None
+    country: CountryCode | None = None
+
+
+def identifier(value: str | int) -> str:
+    """An id as text, whichever way the source writes it."""
+    return str(value)
+
+
+def optional_identifier(value: str | int | None) -> str | None:
+    """A reference as text; None when there is none."""
+    return None if value is None or value == "" else str(value)
+
+
+def text(value: str | None) -> str | None:
+    """Without white space around it; None when nothing is left."""
+    return (value.strip() or None) if value else None
+
+
+def required_text(path: str, value: str) -> str:
+    """Without white space around it.
+
+    Raises:
+        InvalidRecord: nothing is left.
+    """
+    stripped = value.strip()
+    if not stripped:
+        raise InvalidRecord("required", path, "Expected some text, not only white space")
+    return stripped
+
+
+def instant(value: datetime | None) -> datetime | None:
+    """A time with its zone. A source that gives none means UTC."""
+    if value is None or value.tzinfo is not None:
+        return value
+    return value.replace(tzinfo=UTC)
+
+
+def amount(path: str, value: Decimal | None) -> Decimal | None:
+    """An exact amount of money or goods.
+
+    Raises:
+        InvalidRecord: not a finite number, 10^15 or more, or with over six decimal places.
+    """
+    if value is None:
+        return None
+    if not value.is_finite():
+        raise InvalidRecord("decimal", path, f"Expected a number, not {value}")
+    if abs(value) >= _LARGEST_AMOUNT:
+        raise InvalidRecord("range", path, f"Expected an amount below 10^15, not {value}")
+    exponent = value.as_tuple().exponent
+    if isinstance(exponent, int) and -exponent > _MOST_DECIMAL_PLACES:
+        raise InvalidRecord("range", path, f"Expected at most six decimal places, not {value}")
+    return value
+
+
+def moment(path: str, value: str) -> datetime:
+    """A time of which some exports give the day only: its beginning in UTC, then.
+
+    Raises:
+        InvalidRecord: no day that exists, or not written as ISO 8601 says.
+    """
+    try:
+        parsed = datetime.fromisoformat(value)
+    except ValueError:
+        message = f"Expected a date or time as in ISO 8601, not {value!r}"
+        raise InvalidRecord("date", path, message) from None
+    return parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)
+
+
+def money(path: str, value: Decimal | None, currency: str | None) -> Decimal | None:
+    """As `amount`, for an amount whose currency is a field that may be absent.
+
+    Raises:
+        InvalidRecord: there is an amount and no currency.
+    """
+    if value is not None and currency is None:
+        raise InvalidRecord("required", "currency", f"Expected the currency of {path}")
+    return amount(path, value)
+
+
+def percentage(path: str, value: Decimal | None) -> Decimal | None:
+    """A share in percent.
+
+    Raises:
+        InvalidRecord: below 0 or above 100.
+    """
+    percent = amount(path, value)
+    if percent is not None and not 0 <= percent <= 100:
+        raise InvalidRecord("range", path, f"Expected 0 to 100, not {percent}")
+    return percent
+
+
+def words(*canonical: str, **synonyms: str) -> Mapping[str, str]:
+    """A closed list for `choice`: words that stand for themselves, and synonyms for them."""
+    return {word: word for word in canonical} | synonyms
+
+
+def choice(path: str, value: str | None, choices: Mapping[str, str]) -> str | None:
+    """A word of a closed list, spelt the canonical way whatever its case and separators.
+
+    Raises:
+        InvalidRecord: the list does not have it.
+    """
+    word = text(value)
+    if word is None:
+        return None
+    try:
+        return choices[word.lower().replace(" ", "_").replace("-", "_")]
+    except KeyError:
+        allowed = ", ".join(sorted(set(choices.values())))
+        raise InvalidRecord(
+            "enumeration", path, f"Expected one of {allowed}, not {word!r}"
+        ) from None
+
+
+def required_choice(path: str, value: str, choices: Mapping[str, str]) -> str:
+    """As `choice`, for a field that must have a value.
+
+    Raises:
+        InvalidRecord: it is empty, or the list does not have it.
+    """
+    return choice(path, required_text(path, value), choices) or value
+
+
+def external_ids(declared: Mapping[str, str | int | None]) -> JsonText:
+    """The ids that a record declares to have in other systems, as a JSON object."""
+    known = {system: str(value) for system, value in declared.items() if value}
+    return JsonText(msgspec.json.encode(known)) if known else NO_ATTRIBUTES

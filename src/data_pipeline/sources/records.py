@@ -1,0 +1,148 @@
+"""Decoding of one record: typed fields out of its JSON, everything else kept as it came."""
+
+import json
+import re
+from collections.abc import Mapping
+from functools import reduce
+from typing import Any, Final
+
+import msgspec
+from msgspec import Raw, Struct
+
+from data_pipeline.canonical.entities import NO_ATTRIBUTES, JsonText
+
+
+class InvalidRecord(Exception):  # noqa: N818 - says what is wrong, as callers name it
+    """A record breaks a rule.
+
+    Attributes:
+        rule: the rule's name, one word that stays the same whatever the record.
+        path: the place within the record, such as `address.country`; empty for all of it.
+        message: what is wrong, with the value, for the people who own the source.
+    """
+
+    def __init__(self, rule: str, path: str, message: str) -> None:
+        super().__init__(f"{path}: {message}" if path else message)
+        self.rule = rule
+        self.path = path
+        self.message = message
+
+
+class MalformedJson(InvalidRecord):
+    """The text is no JSON at all."""
+
+
+_AT_PATH: Final = re.compile(r" - at `(?:key in )?\$\.?(?P<path>[^`]*)`$")
+
+# How msgspec's messages begin or what they hold, and the rule that was broken.
+_RULES: Final[Mapping[str, str]] = {
+    "missing required field": "required",
+    "matching regex": "format",
+    "of length": "length",
+    "Invalid enum value": "enumeration",
+    "Invalid RFC3339": "date",
+    "Invalid decimal": "decimal",
+    "out of range": "range",
+    ">=": "range",
+    "<=": "range",
+    "Expected": "type",
+}
+
+# There is none, or msgspec's message has it already.
+_RULES_THAT_SHOW_NO_VALUE: Final = ("required", "enumeration")
+
+_LONGEST_VALUE_SHOWN: Final = 80
+
+_ESCAPED_NUL: Final = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
+
+_fields: Final = msgspec.json.Decoder(dict[str, Raw]).decode
+_ANY_JSON: Final = msgspec.json.Decoder()
+
+
+class RecordDecoder[T: Struct]:
+    """Decodes the records of one kind to a struct whose fields are the ones that are mapped."""
+
+    def __init__(self, kind: type[T]) -> None:
+        self._decoder = msgspec.json.Decoder(kind)
+        self._known = frozenset(field.encode_name for field in msgspec.structs.fields(kind))
+
+    def decode(self, raw: bytes, *, path: str = "") -> T:
+        """The record's fields that the struct has.
+
+        Args:
+            raw: the record's JSON text.
+            path: where the text is within a larger record, for errors.
+
+        Raises:
+            InvalidRecord: a field breaks a rule.
+            MalformedJson: the text is no JSON.
+        """
+        _refuse_nul(raw)
+        try:
+            return self._decoder.decode(raw)
+        except msgspec.ValidationError as error:
+            raise _invalid(error, raw, path) from None
+        except msgspec.DecodeError as error:
+            raise _undecodable(error, raw) from None
+        except RecursionError:
+            raise InvalidRecord("nesting", path, "It is nested too deeply") from None
+
+    def decode_all(self, raw: bytes, *, path: str = "") -> tuple[T, JsonText]:
+        """As `decode`, with a JSON object of the fields that the struct does not have."""
+        record = self.decode(raw, path=path)
+        rest = {name: value for name, value in _fields(raw).items() if name not in self._known}
+        return record, JsonText(msgspec.json.encode(rest)) if rest else NO_ATTRIBUTES
+
+
+def join_attributes(attributes: JsonText, name: str, nested: JsonText) -> JsonText:
+    """`attributes` with what was left of the field `name`, if anything was."""
+    if nested == NO_ATTRIBUTES:
+        return attributes
+    fields = _fields(attributes)
+    fields[name] = Raw(nested)
+    return JsonText(msgspec.json.encode(fields))
+
+
+def _refuse_nul(raw: bytes) -> None:
+    """PostgreSQL's text and jsonb hold every character but this one."""
+    if _ESCAPED_NUL.search(raw):
+        raise InvalidRecord("nul_character", "", r"It holds the character \u0000")
+
+
+def _undecodable(error: msgspec.DecodeError, raw: bytes) -> InvalidRecord:
+    """Half of a surrogate pair is valid by JSON's grammar but stands for no character."""
+    try:
+        json.loads(raw)
+    except (ValueError, RecursionError):
+        return MalformedJson("json", "", str(error))
+    return InvalidRecord("surrogate", "", r"It holds half of a surrogate pair (\ud800 to \udfff)")
+
+
+def _invalid(error: msgspec.ValidationError, raw: bytes, outer_path: str) -> InvalidRecord:
+    text = str(error)
+    place = _AT_PATH.search(text)
+    path = place["path"] if place else ""
+    message = text[: place.start()] if place else text
+    rule = next((rule for sign, rule in _RULES.items() if sign in message), "type")
+    # The one pattern there is: see fields.Email.
+    message = "Expected an e-mail address" if rule == "format" else message
+    value = None if rule in _RULES_THAT_SHOW_NO_VALUE else _value_at(raw, path)
+    return InvalidRecord(
+        rule,
+        ".".join(filter(None, (outer_path, path))),
+        message if value is None else f"{message}, not {value}",
+    )
+
+
+def _value_at(raw: bytes, path: str) -> str | None:
+    """The JSON text at a path of names, cut to a length for people; None for any other path."""
+    try:
+        value = reduce(_member, filter(None, path.split(".")), _ANY_JSON.decode(raw))
+    except (LookupError, TypeError, msgspec.DecodeError):
+        return None
+    text = msgspec.json.encode(value).decode()
+    return text if len(text) <= _LONGEST_VALUE_SHOWN else f"{text[:_LONGEST_VALUE_SHOWN]}…"
+
+
+def _member(value: Any, name: str) -> Any:
+    return value[name]

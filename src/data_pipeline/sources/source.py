@@ -1,0 +1,128 @@
+"""What a source system is to the pipeline: names of its collections, and a mapping for each."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+import msgspec
+from msgspec import Raw, Struct
+
+from data_pipeline.canonical.entities import Entity
+from data_pipeline.sources.records import InvalidRecord, MalformedJson
+
+
+class Rejected(Struct, frozen=True):
+    """A record that breaks a rule, as it came. `path` begins with its collection."""
+
+    record_type: str | None
+    parent_source_id: str | None
+    path: str
+    rule: str
+    message: str
+    raw: bytes
+
+
+type Outcome = Entity | Rejected
+
+
+class Origin(Struct, frozen=True):
+    """Where a record is from.
+
+    `as_of` stands in for the time of the last change where a record has none: the record was like
+    that when its file was written, or when the record around it last changed.
+    """
+
+    collection: str
+    path: str
+    as_of: datetime
+    parent_source_id: str | None = None
+
+    def of(self, source_id: str, updated_at: datetime) -> "Origin":
+        """Where the records nested in this one are from."""
+        return msgspec.structs.replace(self, parent_source_id=source_id, as_of=updated_at)
+
+
+type Mapper = Callable[[bytes, Origin], Iterator[Outcome]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Source:
+    """A source system.
+
+    Attributes:
+        name: the value of `source_system`.
+        mappers: how a record of each collection becomes entities.
+        collection_of: the collection of a record that stands alone, from its bytes.
+        record_fields: fields that only a record has, never the envelope around collections.
+    """
+
+    name: str
+    mappers: Mapping[str, Mapper]
+    collection_of: Callable[[bytes], str]
+    record_fields: frozenset[str]
+
+    def outcomes(self, raw: bytes, *, collection: str | None, as_of: datetime) -> Iterator[Outcome]:
+        """Everything that one record of a file becomes.
+
+        Args:
+            raw: the record's JSON text.
+            collection: the envelope's name for the list it was in; None for a record that is in
+                no named list.
+            as_of: when the file was written.
+
+        Raises:
+            MalformedJson: the text is no JSON; whether that spoils more than the record, the
+                reader of the file knows.
+        """
+        try:
+            name = collection or self.collection_of(raw)
+        except MalformedJson:
+            raise
+        except InvalidRecord as error:
+            yield _rejected(error, None, None, "", raw)
+            return
+        origin = Origin(collection=name, path=f"{name}[]", as_of=as_of)
+        yield from checked(self.mappers[name], raw, origin)
+
+
+def checked(mapper: Mapper, raw: bytes, origin: Origin) -> Iterator[Outcome]:
+    """The mapper's entities, or the record rejected by the rule that it breaks."""
+    try:
+        yield from mapper(raw, origin)
+    except MalformedJson:
+        raise
+    except InvalidRecord as error:
+        yield _rejected(error, origin.collection, origin.parent_source_id, origin.path, raw)
+
+
+def nested(mapper: Mapper, records: Iterable[Raw], name: str, parent: Origin) -> Iterator[Outcome]:
+    """The entities of a list within a record. One that breaks a rule does not spoil the others.
+
+    Args:
+        mapper: maps one element of the list.
+        records: the elements' JSON texts.
+        name: the list's field, which is also the name of its collection.
+        parent: the record around the list, as `Origin.of` its id.
+    """
+    for index, raw in enumerate(records):
+        origin = msgspec.structs.replace(
+            parent, collection=name, path=f"{parent.path}.{name}[{index}]"
+        )
+        yield from checked(mapper, bytes(raw), origin)
+
+
+def _rejected(
+    error: InvalidRecord,
+    record_type: str | None,
+    parent_source_id: str | None,
+    path: str,
+    raw: bytes,
+) -> Rejected:
+    return Rejected(
+        record_type=record_type,
+        parent_source_id=parent_source_id,
+        path=".".join(filter(None, (path, error.path))),
+        rule=error.rule,
+        message=error.message,
+        raw=raw,
+    )
