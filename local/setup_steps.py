@@ -115,9 +115,9 @@ def output_of(command: Sequence[str | Path]) -> str | None:
     return done.stdout.strip() if done.returncode == 0 else None
 
 
-def fingerprint(*sources: Path, also: str = "") -> str:
+def fingerprint(*sources: Path) -> str:
     """What an environment is made from: its sources' bytes, its place and the recipe here."""
-    digest = hashlib.sha256(f"{ROOT}\n{also}\n".encode())
+    digest = hashlib.sha256(f"{ROOT}\n".encode())
     for source in (Path(__file__), *sources):
         digest.update(source.read_bytes())
     return digest.hexdigest()

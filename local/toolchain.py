@@ -90,7 +90,7 @@ def ensure_python_environments() -> None:
         make(LAMBDA_RUNTIME_VENV, REQUIREMENTS / "lambda-runtime.txt")
 
     for name, place, sources, recipe in (
-        ("development", VENV, ("requirements/dev.txt", "pyproject.toml"), make_development),
+        ("development", VENV, ("requirements/dev.txt",), make_development),
         (
             "localstack",
             LOCALSTACK_VENV,
