@@ -24,7 +24,7 @@ from data_pipeline.aws import clients
 from data_pipeline.aws.observability import logger
 
 if TYPE_CHECKING:
-    from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef, WriteRequestTypeDef
+    from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef
 
 # DynamoDB's limit for an item is 400 KB, names and the other attributes included.
 _MOST_BYTES = 390_000
@@ -77,11 +77,9 @@ class QueryCache:
             "expiresAt": expires_at,
             "resultKey": {"S": result_key},
         }
-        items: list[WriteRequestTypeDef] = [
-            {"PutRequest": {"Item": item}} for item in (entry, pointer)
-        ]
         try:
-            clients.dynamodb().batch_write_item(RequestItems={self.table: items})
+            for item in (entry, pointer):
+                clients.dynamodb().put_item(TableName=self.table, Item=item)
         except (BotoCoreError, ClientError):
             logger.warning("query cache not written", exc_info=True)
 

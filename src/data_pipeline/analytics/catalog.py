@@ -62,13 +62,18 @@ def parse(name: object, parameters: object) -> Question:
         )
     except ValidationError as invalid:
         known = list(operation.parameters.model_fields)
-        errors = [_field_error(details, known) for details in invalid.errors(include_url=False)]
+        errors = field_errors(invalid, known, under="#/parameters")
         raise problems.invalid_parameters(name, errors) from None
 
 
 def describe() -> dict[str, object]:
     """The catalog as a document: each operation with its columns and its parameters' schema."""
     return {"operations": [_describe(operation) for operation in OPERATIONS.values()]}
+
+
+def field_errors(invalid: ValidationError, known: list[str], *, under: str) -> list[FieldError]:
+    """What a model found wrong, each with its place below the pointer `under`."""
+    return [_field_error(details, known, under) for details in invalid.errors(include_url=False)]
 
 
 def _describe(operation: Operation[Parameters]) -> dict[str, object]:
@@ -82,9 +87,9 @@ def _describe(operation: Operation[Parameters]) -> dict[str, object]:
     }
 
 
-def _field_error(details: ErrorDetails, known: list[str]) -> FieldError:
+def _field_error(details: ErrorDetails, known: list[str], under: str) -> FieldError:
     place = [str(part) for part in details["loc"]]
-    pointer = "/".join(["#/parameters", *(_escape(part) for part in place)])
+    pointer = "/".join([under, *(_escape(part) for part in place)])
     if details["type"] == "extra_forbidden":
         return FieldError(pointer=pointer, detail=_unknown_parameter(place[-1], known))
     return FieldError(pointer=pointer, detail=f"{details['msg']}.")

@@ -12,6 +12,17 @@ def from_query_string(request: Request) -> Question:
     Raises:
         ProblemError: 400, saying what is wrong.
     """
+    values = single_values(request)
+    operation = values.pop("operation", None)
+    return parse(operation, values)
+
+
+def single_values(request: Request) -> dict[str, str]:
+    """The query string's parameters, each of which may be given once.
+
+    Raises:
+        ProblemError: 400, naming those given more often.
+    """
     repeated = [
         FieldError(pointer=f"#/parameters/{name}", detail=f"'{name}' is given more than once.")
         for name, values in request.query.items()
@@ -19,9 +30,7 @@ def from_query_string(request: Request) -> Question:
     ]
     if repeated:
         raise problems.invalid_request(repeated)
-    values = {name: values[0] for name, values in request.query.items() if values}
-    operation = values.pop("operation", None)
-    return parse(operation, values)
+    return {name: values[0] for name, values in request.query.items() if values}
 
 
 def from_body(request: Request) -> Question:

@@ -1,13 +1,12 @@
 """Answers as HTTP shows them: JSON envelope or CSV, with their cache headers."""
 
-import csv
-import io
 from datetime import datetime
 
 import msgspec
 
 from data_pipeline.analytics.answers import Answer, CacheState
 from data_pipeline.analytics.catalog import Question
+from data_pipeline.analytics.delimited import to_csv
 from data_pipeline.analytics.result import Result, ResultColumn
 from data_pipeline.aws.api import Request, Response
 from data_pipeline.aws.problems import Problem, ProblemError
@@ -91,7 +90,7 @@ def respond(answer: Answer, question: Question, request: Request, *, media: str)
     if media == "csv":
         headers["Content-Disposition"] = f'inline; filename="{question.operation.name}.csv"'
         return Response(
-            status=200, body=_csv(result), content_type="text/csv; charset=utf-8", headers=headers
+            status=200, body=to_csv(result), content_type="text/csv; charset=utf-8", headers=headers
         )
     return Response(status=200, body=_json(result, question, request), headers=headers)
 
@@ -142,22 +141,3 @@ def _job_request(question: Question) -> JobRequest:
         "format": "json",
     }
     return JobRequest(method="POST", path="/analytics/jobs", body=body)
-
-
-def _csv(result: Result) -> str:
-    """RFC 4180 with a header line; null is empty, JSON values are their text."""
-    text = io.StringIO(newline="")
-    writer = csv.writer(text)
-    names = [column.name for column in result.columns]
-    writer.writerow(names)
-    for row in msgspec.json.decode(result.rows, type=list[dict[str, object]]):
-        writer.writerow([_cell(row[name]) for name in names])
-    return text.getvalue()
-
-
-def _cell(value: object) -> object:
-    if isinstance(value, dict | list):
-        return msgspec.json.encode(value).decode()
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return value

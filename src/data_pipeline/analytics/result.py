@@ -57,7 +57,10 @@ class Result(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     duration_ms: int
 
 
-def columns_of(cursor: psycopg.Cursor[tuple[object, ...]]) -> list[ResultColumn]:
+type AnyCursor = psycopg.Cursor[tuple[object, ...]] | psycopg.ServerCursor[tuple[object, ...]]
+
+
+def columns_of(cursor: AnyCursor) -> list[ResultColumn]:
     """The columns of an executed query."""
     description = cursor.description or []
     return [ResultColumn(column.name, _type_name(column.type_code)) for column in description]
@@ -81,6 +84,11 @@ def encode_row(columns: Sequence[ResultColumn], row: tuple[object, ...]) -> byte
     """One row as a JSON object."""
     names = (column.name for column in columns)
     return _ENCODER.encode(dict(zip(names, map(_in_utc, row), strict=True)))
+
+
+def json_value(value: object) -> object:
+    """A value of a row as JSON has it."""
+    return msgspec.to_builtins(_in_utc(value), enc_hook=str)
 
 
 def _in_utc(value: object) -> object:

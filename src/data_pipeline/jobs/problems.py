@@ -1,0 +1,99 @@
+"""The problems that a request about a job can meet."""
+
+from data_pipeline.aws.problems import Problem, ProblemError
+from data_pipeline.jobs.job import Job
+
+
+def not_found(job_id: str) -> ProblemError:
+    """404: no job has that id."""
+    return ProblemError(
+        Problem(
+            kind="job-not-found",
+            title="Job not found",
+            status=404,
+            detail=f"There is no job '{job_id}'.",
+        )
+    )
+
+
+def gone(job_id: str) -> ProblemError:
+    """410: the job was there and has expired with its result."""
+    return ProblemError(
+        Problem(
+            kind="job-expired",
+            title="Job expired",
+            status=410,
+            detail=f"The job '{job_id}' has expired, and its result with it. Submit it again.",
+        )
+    )
+
+
+def not_finished(job: Job) -> ProblemError:
+    """409: there is no result yet."""
+    return ProblemError(
+        Problem(
+            kind="job-not-finished",
+            title="Job not finished",
+            status=409,
+            detail=f"The job is {job.status}. Its result is there once it is SUCCEEDED.",
+            extensions={"jobId": job.job_id, "jobStatus": job.status},
+        ),
+        headers={"Retry-After": "1"},
+    )
+
+
+def already_finished(job: Job) -> ProblemError:
+    """409: the job ended before it could be cancelled."""
+    return ProblemError(
+        Problem(
+            kind="job-already-finished",
+            title="Job already finished",
+            status=409,
+            detail=f"The job is {job.status} and cannot be cancelled any more.",
+            extensions={"jobId": job.job_id, "jobStatus": job.status},
+        )
+    )
+
+
+def without_result(job: Job, error: dict[str, object] | None) -> ProblemError:
+    """409: the job ended without a result; `jobError` is the problem that ended it."""
+    reason = (error or {}).get("detail")
+    detail = f"The job is {job.status} and has no result."
+    extensions: dict[str, object] = {"jobId": job.job_id, "jobStatus": job.status}
+    if error is not None:
+        extensions["jobError"] = error
+    return ProblemError(
+        Problem(
+            kind=f"job-{job.status.lower().replace('_', '-')}",
+            title=f"Job {job.status.lower().replace('_', ' ')}",
+            status=409,
+            detail=f"{detail} {reason}" if reason else detail,
+            extensions=extensions,
+        )
+    )
+
+
+def workflow_unavailable() -> ProblemError:
+    """503: the workflow cannot be started now."""
+    return ProblemError(
+        Problem(
+            kind="workflow-unavailable",
+            title="Workflow unavailable",
+            status=503,
+            detail="The job could not be started now. Try again in a few seconds.",
+        ),
+        headers={"Retry-After": "5"},
+    )
+
+
+def key_reused(key: str) -> ProblemError:
+    """409: an idempotency key that stands for another request."""
+    return ProblemError(
+        Problem(
+            kind="idempotency-key-reused",
+            title="Idempotency key reused",
+            status=409,
+            detail=f"The Idempotency-Key '{key}' was sent before with a different body. Use a new "
+            "key for a new request.",
+        )
+    )

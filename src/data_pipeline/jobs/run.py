@@ -1,0 +1,207 @@
+"""Running a job's query: a small result is given back, a large one streams to S3."""
+
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import msgspec
+import psycopg
+
+from data_pipeline.analytics import delimited
+from data_pipeline.analytics.catalog import Question
+from data_pipeline.analytics.result import Result, ResultColumn, columns_of, encode_row
+from data_pipeline.analytics.snapshot import DatasetState, snapshot
+from data_pipeline.aws.database import Connection, Database, application_name, transient_errors
+from data_pipeline.jobs.job import Format, Progress
+from data_pipeline.jobs.store import JobStore
+from data_pipeline.jobs.upload import GzipUpload
+from data_pipeline.jobs.watch import Watch
+
+APPLICATION = "job-runner"
+MOST_INLINE_ROWS = 1000
+# Between two states of the workflow passes at most 256 KB, in which the result is a string with
+# each quote escaped: https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
+MOST_INLINE_BYTES = 200_000
+_ROWS_AT_A_TIME = 2000
+# The function has 900 s, and needs some of them to store what it has read.
+_TIMEOUT_SECONDS = 840.0
+
+type Rows = Sequence[tuple[object, ...]]
+
+
+class JobCancelled(Exception):  # noqa: N818 - says what happened, as the workflow names it
+    """The job was cancelled while its query ran."""
+
+
+class QueryTimeout(Exception):  # noqa: N818 - says what happened, as the workflow names it
+    """The database stopped the query because it took too long."""
+
+
+class Outcome(msgspec.Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
+    """What the workflow learns: the result itself (`inline`) or its S3 key (`stored`)."""
+
+    kind: str
+    row_count: int
+    bytes: int
+    duration_ms: int
+    result_json: str | None = None
+    result_key: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Assignment:
+    """The job to run."""
+
+    job_id: str
+    question: Question
+    format: Format
+
+
+@dataclass(frozen=True, kw_only=True)
+class Runner:
+    """Where data is read, progress is reported, and large results go."""
+
+    database: Database
+    store: JobStore
+    bucket: str
+
+    def run(self, assignment: Assignment) -> Outcome:
+        """Runs the query once, on a connection of its own that is named after the job.
+
+        Raises:
+            TransientDatabaseError: when another attempt may succeed.
+            JobCancelled: when the job was cancelled meanwhile.
+            QueryTimeout: when the query took too long.
+            psycopg.Error: when the database refuses the query.
+        """
+        connection = self.database.open(assignment.job_id)
+        try:
+            with transient_errors():
+                return _Export(assignment, connection, self.store, self.bucket).run()
+        finally:
+            connection.close()
+
+
+class _Export:
+    """One run of one query."""
+
+    def __init__(
+        self, assignment: Assignment, connection: Connection, store: JobStore, bucket: str
+    ) -> None:
+        self._assignment = assignment
+        self._connection = connection
+        self._store = store
+        self._bucket = bucket
+        self._rows = 0
+        self._bytes = 0
+        self._started = time.perf_counter()
+
+    def run(self) -> Outcome:
+        name = application_name(APPLICATION, self._assignment.job_id)
+        watch = Watch(
+            store=self._store,
+            job_id=self._assignment.job_id,
+            connection=self._connection,
+            progress=lambda: Progress(rows=self._rows, bytes=self._bytes),
+        )
+        try:
+            with (
+                watch,
+                snapshot(
+                    self._connection, application_name=name, timeout_seconds=_TIMEOUT_SECONDS
+                ) as state,
+            ):
+                return self._read(state, watch)
+        except psycopg.errors.QueryCanceled:
+            if watch.is_cancelled:
+                raise JobCancelled(self._assignment.job_id) from None
+            raise QueryTimeout(f"The query took more than {_TIMEOUT_SECONDS:g} seconds.") from None
+
+    def _read(self, state: DatasetState, watch: Watch) -> Outcome:
+        statement = self._assignment.question.statement()
+        # All rows are wanted, so the plan that is fastest to the last row, not to the first.
+        self._connection.execute("SET LOCAL cursor_tuple_fraction = 1")
+        with self._connection.cursor(name="result") as cursor:
+            cursor.execute(statement.sql.encode(), {**statement.values, "row_limit": None})
+            columns = columns_of(cursor)
+            first = cursor.fetchmany(MOST_INLINE_ROWS + 1)
+            if len(first) <= MOST_INLINE_ROWS:
+                result = self._inline_result(columns, first, state)
+                if result is not None:
+                    return result
+            return self._store_rows(columns, _batches(first, cursor), state, watch)
+
+    def _inline_result(
+        self, columns: list[ResultColumn], rows: Rows, state: DatasetState
+    ) -> Outcome | None:
+        """The result as one text, or None when it is too long for the workflow's state."""
+        encoded = b"[" + b",".join(encode_row(columns, row) for row in rows) + b"]"
+        result = Result(
+            columns=columns,
+            rows=msgspec.Raw(encoded),
+            row_count=len(rows),
+            truncated=False,
+            dataset_version=state.version,
+            generated_at=datetime.now(UTC),
+            duration_ms=self._milliseconds(),
+        )
+        text = msgspec.json.encode(result).decode()
+        if len(msgspec.json.encode(text)) > MOST_INLINE_BYTES:
+            return None
+        return Outcome(
+            kind="inline",
+            row_count=len(rows),
+            bytes=len(encoded),
+            duration_ms=self._milliseconds(),
+            result_json=text,
+        )
+
+    def _store_rows(
+        self,
+        columns: list[ResultColumn],
+        batches: Iterator[Rows],
+        state: DatasetState,
+        watch: Watch,
+    ) -> Outcome:
+        key = f"jobs/{self._assignment.job_id}/result.{_extension(self._assignment.format)}"
+        metadata = {
+            "operation": self._assignment.question.operation.name,
+            "dataset-version": str(state.version),
+        }
+        with GzipUpload(bucket=self._bucket, key=key, metadata=metadata) as upload:
+            if self._assignment.format is Format.CSV:
+                upload.write(delimited.header(columns))
+            for batch in batches:
+                if watch.is_cancelled:
+                    raise JobCancelled(self._assignment.job_id)
+                upload.write(_encode(self._assignment.format, columns, batch))
+                self._rows += len(batch)
+                self._bytes = upload.bytes_written
+        return Outcome(
+            kind="stored",
+            row_count=self._rows,
+            bytes=upload.bytes_written,
+            duration_ms=self._milliseconds(),
+            result_key=key,
+        )
+
+    def _milliseconds(self) -> int:
+        return round((time.perf_counter() - self._started) * 1000)
+
+
+def _batches(first: Rows, cursor: psycopg.ServerCursor[tuple[object, ...]]) -> Iterator[Rows]:
+    batch = first
+    while batch:
+        yield batch
+        batch = cursor.fetchmany(_ROWS_AT_A_TIME)
+
+
+def _encode(wanted: Format, columns: list[ResultColumn], rows: Rows) -> bytes:
+    if wanted is Format.CSV:
+        return delimited.encode(rows)
+    return b"".join(encode_row(columns, row) + b"\n" for row in rows)
+
+
+def _extension(wanted: Format) -> str:
+    return {Format.JSON: "ndjson.gz", Format.CSV: "csv.gz"}[wanted]

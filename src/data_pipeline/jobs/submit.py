@@ -1,0 +1,111 @@
+"""Submitting a job: checked at once, stored, and handed to the workflow."""
+
+import re
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import msgspec
+from botocore.exceptions import BotoCoreError, ClientError
+
+from data_pipeline.analytics.catalog import Question
+from data_pipeline.aws.observability import logger
+from data_pipeline.jobs import problems
+from data_pipeline.jobs.job import RETENTION, Format, Job, Status, new_job_id, timestamp
+from data_pipeline.jobs.store import JobStore
+from data_pipeline.jobs.workflow import Workflow
+
+# API Gateway waits 29 seconds for an answer.
+LONGEST_WAIT_SECONDS = 20
+_FIRST_PAUSE_SECONDS = 0.05
+_LONGEST_PAUSE_SECONDS = 0.5
+
+
+@dataclass(frozen=True, kw_only=True)
+class Submission:
+    """A checked request for a job. The hash is the same for the same body."""
+
+    question: Question
+    format: Format
+    name: str | None
+    owner: str
+    idempotency_key: str | None
+    request_hash: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Submitter:
+    """Where jobs are stored and run."""
+
+    store: JobStore
+    workflow: Workflow
+
+    def submit(self, submission: Submission) -> Job:
+        """The new job, or the one that the idempotency key stands for.
+
+        When the execution of a job cannot be started, a job with a key stays QUEUED until the
+        same request comes again; one without fails.
+
+        Raises:
+            ProblemError: 409 when the key was used for another request, 503 when the workflow
+                cannot be started.
+        """
+        job = _new_job(submission)
+        key = submission.idempotency_key
+        if key is None:
+            self.store.add(job)
+        else:
+            job = self.store.add_once(job, key)
+        if job.request_hash != submission.request_hash:
+            raise problems.key_reused(key or "")
+        if job.status == Status.QUEUED:
+            self._start(job, has_key=key is not None)
+        return job
+
+    def _start(self, job: Job, *, has_key: bool) -> None:
+        try:
+            self.workflow.start(job)
+        except (BotoCoreError, ClientError):
+            logger.exception("workflow not started", extra={"jobId": job.job_id})
+            unavailable = problems.workflow_unavailable()
+            if not has_key:
+                document = unavailable.problem.document(instance="", request_id="")
+                error_json = msgspec.json.encode(document).decode()
+                now = timestamp(datetime.now(UTC))
+                self.store.end(job.job_id, Status.FAILED, completed_at=now, error_json=error_json)
+            raise unavailable from None
+
+    def wait(self, job: Job, *, seconds: float) -> Job:
+        """The job when it has ended, or as it is after that time."""
+        deadline = time.monotonic() + seconds
+        pause = _FIRST_PAUSE_SECONDS
+        while not Status(job.status).is_final and time.monotonic() < deadline:
+            time.sleep(min(pause, max(0.0, deadline - time.monotonic())))
+            pause = min(pause * 1.5, _LONGEST_PAUSE_SECONDS)
+            job = self.store.get(job.job_id) or job
+        return job
+
+
+def preferred_wait(prefer: str) -> int:
+    """Seconds from the header `Prefer: wait=N` (RFC 7240, section 4.3), 0 without one."""
+    match = re.search(r"(?:^|[,;\s])wait\s*=\s*\"?(\d{1,6})", prefer, re.IGNORECASE)
+    return min(int(match[1]), LONGEST_WAIT_SECONDS) if match else 0
+
+
+def _new_job(submission: Submission) -> Job:
+    now = datetime.now(UTC)
+    parameters = msgspec.json.encode(submission.question.normalised()).decode()
+    operation = submission.question.operation.name
+    return Job(
+        job_id=new_job_id(),
+        status=Status.QUEUED,
+        operation=operation,
+        parameters_json=parameters,
+        format=submission.format,
+        name=submission.name,
+        owner=submission.owner,
+        created_at=timestamp(now),
+        expires_at=int((now + RETENTION).timestamp()),
+        expires_at_iso=timestamp((now + RETENTION).replace(microsecond=0)),
+        request_hash=submission.request_hash,
+    )
