@@ -135,7 +135,7 @@ class LocalStack:
 
     def _missing_in_runtime(self) -> str | None:
         try:
-            state = self._ask("/_localstack/init/ready")
+            state = self._ask("/_localstack/init")
         except (requests.RequestException, ValueError) as error:
             return f"no answer: {type(error).__name__}"
         for script in state["scripts"]:
@@ -144,7 +144,7 @@ class LocalStack:
                     f"the init hook {script['name']} failed; {self.server.log_file} ends:\n"
                     f"{self.server.last_words()}"
                 )
-        return None if state["completed"] else "its init hooks are not through"
+        return None if state["completed"]["READY"] else "its init hooks are not through"
 
     def _missing_in_services(self) -> str | None:
         # A session makes clients for one thread at a time; the clients themselves may be shared.
