@@ -1,0 +1,187 @@
+"""The command behind `make test`: lint, types, and every test against an environment of its own.
+
+A failed check does not hide the ones after it; the exit code is 1 when any of them failed. The
+environment is taken down and removed at the end, also when the checks are interrupted.
+"""
+
+import argparse
+import os
+import shlex
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from typing import Final
+
+from local import embedded, lifecycle, runtime
+from local.environment import EXPECTED_ERRORS
+from local.lifecycle import exclusively
+from local.node import node_environment
+from local.progress import Progress, complain
+from local.setup_steps import ROOT, VENV
+from local.state import directory_of
+
+ENVIRONMENT: Final = "test"
+KEPT_LOGS: Final = ROOT / "build" / "test-logs"
+_WITHOUT_SERVICES: Final = ("tests/unit", "tests/infra")
+_STATIC: Final = {
+    "ruff check": ("ruff", "check"),
+    "ruff format": ("ruff", "format", "--check"),
+    "mypy": ("mypy",),
+    "import-linter": ("lint-imports", "--no-cache"),
+}
+
+
+class Checks:
+    """Runs the checks and remembers which failed."""
+
+    def __init__(self, progress: Progress) -> None:
+        self.progress = progress
+        self.failed: list[str] = []
+
+    def run_static(self) -> None:
+        """Lint and types."""
+        for name, command in _STATIC.items():
+            result = subprocess.run(
+                _program(command),
+                cwd=ROOT,
+                env=node_environment(),
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                text=True,
+                check=False,
+            )
+            if result.returncode == 0:
+                self.progress.step(f"{name} passed")
+                continue
+            print(result.stdout, end="")
+            self._fail(name)
+
+    def run_tests(self) -> None:
+        """Every test against an environment made for it; those that need none if it can't be."""
+        with self._environment() as started:
+            paths = () if started else _WITHOUT_SERVICES
+            command = _program(("pytest", "-n", "2", "--dist", "loadgroup", *paths, *_arguments()))
+            if _run_interruptibly(command, _test_variables()) != 0:
+                self._fail("pytest")
+            else:
+                self.progress.step("pytest passed")
+
+    def conclude(self) -> int:
+        """Says what failed and returns the exit code."""
+        took = f"after {self.progress.total():.0f} s"
+        if not self.failed:
+            print(f"\nAll checks passed, {took}.")
+            return 0
+        complain(f"\nFailed, {took}: {', '.join(self.failed)}")
+        return 1
+
+    @contextmanager
+    def _environment(self) -> Iterator[bool]:
+        """Starts the environment and removes it afterwards, whatever happens in between."""
+        with exclusively(ENVIRONMENT, self.progress, patience=0):
+            try:
+                yield self._bring_up()
+            finally:
+                with _uninterrupted():
+                    self._keep_logs()
+                    lifecycle.remove(ENVIRONMENT, self.progress)
+
+    def _bring_up(self) -> bool:
+        try:
+            # Whatever a run that was killed left behind.
+            embedded.stop(ENVIRONMENT, self.progress)
+            embedded.remove(ENVIRONMENT)
+            self.progress.note(runtime.choose(os.environ))
+            lifecycle.bring_up(ENVIRONMENT, self.progress, durable=False)
+        except EXPECTED_ERRORS as error:
+            complain(f"The environment did not start: {error}")
+            self._fail("environment")
+            return False
+        return True
+
+    def _fail(self, name: str) -> None:
+        self.failed.append(name)
+        self.progress.step(f"{name} FAILED")
+
+    def _keep_logs(self) -> None:
+        shutil.rmtree(KEPT_LOGS, ignore_errors=True)
+        KEPT_LOGS.mkdir(parents=True)
+        for log in directory_of(ENVIRONMENT).glob("*.log"):
+            shutil.copy(log, KEPT_LOGS)
+        if self.failed:
+            self.progress.note(f"The servers' logs are kept in {KEPT_LOGS.relative_to(ROOT)}/")
+
+
+def main() -> int:
+    """Runs the checks and returns the exit code."""
+    # A shell that starts this in the background may have both ignored.
+    for one in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(one, signal.default_int_handler)
+    arguments = _parser().parse_args()
+    checks = Checks(Progress())
+    try:
+        checks.run_static()
+        if not arguments.lint:
+            checks.run_tests()
+    except EXPECTED_ERRORS as error:
+        complain(f"\n{error}")
+        return 1
+    except KeyboardInterrupt:
+        complain("\nInterrupted.")
+        return 130
+    return checks.conclude()
+
+
+def _program(command: Sequence[str]) -> list[str]:
+    return [str(VENV / "bin" / command[0]), *command[1:]]
+
+
+def _arguments() -> list[str]:
+    return shlex.split(os.environ.get("PYTEST_ARGS", ""))
+
+
+def _test_variables() -> dict[str, str]:
+    """The tests' variables: none of the user's AWS account, and the environment to test."""
+    kept = {k: v for k, v in node_environment().items() if not k.startswith("AWS_")}
+    return kept | {"PIPELINE_ENVIRONMENT": ENVIRONMENT}
+
+
+def _run_interruptibly(command: Sequence[str], variables: Mapping[str, str]) -> int:
+    """Runs a program and lets it end in its own way when this one is interrupted."""
+    with subprocess.Popen(command, cwd=ROOT, env=variables) as child:
+        try:
+            return child.wait()
+        except KeyboardInterrupt:
+            child.send_signal(signal.SIGINT)
+            with suppress(subprocess.TimeoutExpired, KeyboardInterrupt):
+                child.wait(timeout=20)
+            child.kill()
+            raise
+
+
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Nothing but SIGKILL ends this process inside."""
+    watched = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    before = {one: signal.signal(one, signal.SIG_IGN) for one in watched}
+    try:
+        yield
+    finally:
+        for one, handler in before.items():
+            signal.signal(one, handler)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m local.checks",
+        description="Runs lint, types and all tests. PYTEST_ARGS is handed to pytest.",
+    )
+    parser.add_argument("--lint", action="store_true", help="lint and types alone")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())
