@@ -1,28 +1,20 @@
 """The function behind the job routes of the API."""
 
-import hashlib
 from functools import cache
 from typing import Any
 
-import msgspec
-
-from data_pipeline.analytics.catalog import parse
-from data_pipeline.analytics.problems import invalid_request
-from data_pipeline.analytics.questions import members, single_values
+from data_pipeline.analytics.questions import single_values
 from data_pipeline.aws.api import Request, Response, Routes, dispatch, json_response
 from data_pipeline.aws.observability import instrumented
-from data_pipeline.aws.problems import FieldError
 from data_pipeline.aws.settings import JobsSettings, load
 from data_pipeline.jobs.cancel import Canceller
-from data_pipeline.jobs.job import Format, Job, Status
-from data_pipeline.jobs.listing import Lister
+from data_pipeline.jobs.job import Job, Status
+from data_pipeline.jobs.listing import Lister, wanted_page
 from data_pipeline.jobs.results import Results
 from data_pipeline.jobs.store import JobStore
-from data_pipeline.jobs.submit import Submission, Submitter, preferred_wait
+from data_pipeline.jobs.submissions import preferred_wait, submission
+from data_pipeline.jobs.submit import Submitter
 from data_pipeline.jobs.workflow import Workflow
-
-_LONGEST_NAME = 200
-_LONGEST_KEY = 255
 
 
 @instrumented
@@ -33,39 +25,11 @@ def handle(event: dict[str, Any], _context: object) -> dict[str, object]:
 
 def _submit(request: Request) -> Response:
     submitter = Submitter(store=_store(), workflow=_workflow())
-    job = submitter.submit(_submission(request))
+    job = submitter.submit(submission(request))
     seconds = preferred_wait(request.header("prefer"))
     if seconds:
         job = submitter.wait(job, seconds=seconds)
     return _submitted(job, waited=seconds)
-
-
-def _submission(request: Request) -> Submission:
-    body = members(request, known=("operation", "parameters", "format", "name"))
-    question = parse(body.get("operation"), body.get("parameters"))
-    errors: list[FieldError] = []
-    wanted = body.get("format", Format.JSON)
-    if wanted not in list(Format):
-        detail = f"'format' must be one of {', '.join(Format)}."
-        errors.append(FieldError(pointer="#/format", detail=detail))
-    name = body.get("name")
-    if name is not None and not (isinstance(name, str) and 0 < len(name) <= _LONGEST_NAME):
-        detail = f"'name' must be a string of 1 to {_LONGEST_NAME} characters."
-        errors.append(FieldError(pointer="#/name", detail=detail))
-    key = request.header("idempotency-key")
-    if len(key) > _LONGEST_KEY:
-        detail = f"The Idempotency-Key must have at most {_LONGEST_KEY} characters."
-        errors.append(FieldError(pointer="#", detail=detail))
-    if errors:
-        raise invalid_request(errors)
-    return Submission(
-        question=question,
-        format=Format(str(wanted)),
-        name=str(name) if name is not None else None,
-        owner=request.owner,
-        idempotency_key=key or None,
-        request_hash=hashlib.sha256(msgspec.json.encode(body, order="sorted")).hexdigest(),
-    )
 
 
 def _submitted(job: Job, *, waited: int) -> Response:
@@ -79,8 +43,8 @@ def _submitted(job: Job, *, waited: int) -> Response:
 
 
 def _list(request: Request) -> Response:
-    listing = Lister(store=_store()).list(request.owner, single_values(request))
-    return json_response(listing)
+    wanted = wanted_page(single_values(request))
+    return json_response(Lister(store=_store()).list(request.owner, wanted))
 
 
 def _result(request: Request) -> Response:

@@ -7,13 +7,26 @@ from dataclasses import dataclass
 from typing import Annotated
 
 import msgspec
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from data_pipeline.analytics.catalog import field_errors
 from data_pipeline.analytics.problems import invalid_request
-from data_pipeline.aws.problems import FieldError
 from data_pipeline.jobs.job import JobResource, Status
 from data_pipeline.jobs.store import JobStore, Place
+
+
+def _place(token: str) -> Place:
+    created_at, job_id = msgspec.json.decode(base64.urlsafe_b64decode(token), type=tuple[str, str])
+    return Place(created_at, job_id)
+
+
+def _check_token(token: str | None) -> str | None:
+    try:
+        if token is not None:
+            _place(token)
+    except (binascii.Error, ValueError):
+        raise ValueError("it is not one that a listing gave") from None
+    return token
 
 
 class ListingParameters(BaseModel):
@@ -24,7 +37,7 @@ class ListingParameters(BaseModel):
     status: Status | None = Field(default=None, description="Only jobs in this status.")
     operation: str | None = Field(default=None, max_length=100, description="Only this operation.")
     limit: int = Field(default=25, ge=1, le=100, description="Most jobs on a page.")
-    next_token: Annotated[str | None, Field(alias="nextToken", max_length=2000)] = None
+    next_token: Annotated[str | None, Field(alias="nextToken"), AfterValidator(_check_token)] = None
 
 
 class JobListing(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
@@ -40,17 +53,8 @@ class Lister:
 
     store: JobStore
 
-    def list(self, owner: str, query: dict[str, str]) -> JobListing:
-        """One page of the owner's jobs.
-
-        Raises:
-            ProblemError: 400 for parameters that are wrong.
-        """
-        try:
-            wanted = ListingParameters.model_validate(query)
-        except ValidationError as invalid:
-            known = ["status", "operation", "limit", "nextToken"]
-            raise invalid_request(field_errors(invalid, known, under="#")) from None
+    def list(self, owner: str, wanted: ListingParameters) -> JobListing:
+        """One page of the owner's jobs."""
         page = self.store.page(
             owner,
             filters=_filters(wanted),
@@ -64,6 +68,19 @@ class Lister:
         )
 
 
+def wanted_page(query: dict[str, str]) -> ListingParameters:
+    """The page that a query string asks for.
+
+    Raises:
+        ProblemError: 400 for parameters that are wrong.
+    """
+    try:
+        return ListingParameters.model_validate(query)
+    except ValidationError as invalid:
+        known = ["status", "operation", "limit", "nextToken"]
+        raise invalid_request(field_errors(invalid, known, under="#")) from None
+
+
 def _filters(wanted: ListingParameters) -> dict[str, str]:
     values = {"status": wanted.status, "operation": wanted.operation}
     return {name: value for name, value in values.items() if value is not None}
@@ -71,15 +88,3 @@ def _filters(wanted: ListingParameters) -> dict[str, str]:
 
 def _token(place: Place) -> str:
     return base64.urlsafe_b64encode(msgspec.json.encode(list(place))).decode()
-
-
-def _place(token: str) -> Place:
-    try:
-        decoded = base64.urlsafe_b64decode(token)
-        created_at, job_id = msgspec.json.decode(decoded, type=tuple[str, str])
-    except (binascii.Error, ValueError):
-        error = FieldError(
-            pointer="#/nextToken", detail="The nextToken is not one that a listing gave."
-        )
-        raise invalid_request([error]) from None
-    return Place(created_at, job_id)

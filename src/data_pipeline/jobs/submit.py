@@ -1,6 +1,5 @@
 """Submitting a job: checked at once, stored, and handed to the workflow."""
 
-import re
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -8,29 +7,15 @@ from datetime import UTC, datetime
 import msgspec
 from botocore.exceptions import BotoCoreError, ClientError
 
-from data_pipeline.analytics.catalog import Question
 from data_pipeline.aws.observability import logger
 from data_pipeline.jobs import problems
-from data_pipeline.jobs.job import RETENTION, Format, Job, Status, new_job_id, timestamp
+from data_pipeline.jobs.job import RETENTION, Job, Status, new_job_id, timestamp
 from data_pipeline.jobs.store import JobStore
+from data_pipeline.jobs.submissions import Submission
 from data_pipeline.jobs.workflow import Workflow
 
-# API Gateway waits 29 seconds for an answer.
-LONGEST_WAIT_SECONDS = 20
 _FIRST_PAUSE_SECONDS = 0.05
 _LONGEST_PAUSE_SECONDS = 0.5
-
-
-@dataclass(frozen=True, kw_only=True)
-class Submission:
-    """A checked request for a job. The hash is the same for the same body."""
-
-    question: Question
-    format: Format
-    name: str | None
-    owner: str
-    idempotency_key: str | None
-    request_hash: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,12 +69,6 @@ class Submitter:
             pause = min(pause * 1.5, _LONGEST_PAUSE_SECONDS)
             job = self.store.get(job.job_id) or job
         return job
-
-
-def preferred_wait(prefer: str) -> int:
-    """Seconds from the header `Prefer: wait=N` (RFC 7240, section 4.3), 0 without one."""
-    match = re.search(r"(?:^|[,;\s])wait\s*=\s*\"?(\d{1,6})", prefer, re.IGNORECASE)
-    return min(int(match[1]), LONGEST_WAIT_SECONDS) if match else 0
 
 
 def _new_job(submission: Submission) -> Job:

@@ -1,0 +1,32 @@
+import pytest
+
+from data_pipeline.aws.settings import AnalyticsSettings, MissingSetting, load
+
+COMPLETE = {
+    "DATABASE_SECRET_ID": "data-pipeline/database/reader",
+    "QUERY_CACHE_TABLE": "cache",
+    "CACHE_TTL_SECONDS": "300",
+}
+
+
+def test_settings_are_read_from_the_variables_named_like_the_fields() -> None:
+    settings = load(AnalyticsSettings, COMPLETE)
+    assert settings == AnalyticsSettings(
+        database_secret_id="data-pipeline/database/reader",
+        query_cache_table="cache",
+        cache_ttl_seconds=300,
+    )
+
+
+@pytest.mark.parametrize("value", [None, "", "  "])
+def test_missing_setting_is_named(value: str | None) -> None:
+    environment = {**COMPLETE, "QUERY_CACHE_TABLE": value or ""}
+    if value is None:
+        del environment["QUERY_CACHE_TABLE"]
+    with pytest.raises(MissingSetting, match="QUERY_CACHE_TABLE is not set"):
+        load(AnalyticsSettings, environment)
+
+
+def test_setting_that_is_no_number_is_named_with_its_value() -> None:
+    with pytest.raises(MissingSetting, match="CACHE_TTL_SECONDS must be a whole number, not 'an"):
+        load(AnalyticsSettings, {**COMPLETE, "CACHE_TTL_SECONDS": "an hour"})
