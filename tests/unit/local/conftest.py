@@ -58,7 +58,7 @@ def fake_endpoint() -> Iterator[FakeEndpoint]:
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
         endpoint = FakeEndpoint(port=server.server_address[1])
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
         thread.start()
         yield endpoint
         server.shutdown()
