@@ -1,5 +1,6 @@
 """The entry points, as declared in pyproject.toml. Implementations are imported when chosen."""
 
+from localstack.runtime import hooks
 from localstack.services.lambda_.invocation.plugins import RuntimeExecutorPlugin
 from localstack.services.lambda_.invocation.runtime_executor import RuntimeExecutor
 from localstack.services.plugins import Service, aws_provider
@@ -26,3 +27,11 @@ def dynamodb_moto() -> Service:
     )
 
     return Service.for_provider(DynamoDBProvider(), dispatch_table_factory=dispatch_table)
+
+
+@hooks.on_infra_start()
+def api_gateway_updates() -> None:
+    """Always: an update that reports success must have happened."""
+    from pipeline_localstack.api_gateway_updates import apply  # noqa: PLC0415
+
+    apply()
