@@ -22,8 +22,8 @@ def add_job_status(
 ) -> apigateway.Method:
     """Adds GET to the resource of one job.
 
-    The query leaves out a job that has expired, whether DynamoDB removed its item yet or not; a
-    template has no arithmetic that could tell.
+    DynamoDB leaves out a job that has expired, whether its item is removed yet or not, and items
+    that are no jobs: a template could not compare times.
     """
     integration = apigateway.AwsIntegration(
         service="dynamodb",

@@ -138,8 +138,13 @@ def number_at(path: str) -> DynamoAttributeValue:
 
 
 def now() -> DynamoAttributeValue:
-    """The time at which the step begins."""
-    return text_at("$$.State.EnteredTime")
+    """The time at which the step begins: ISO 8601 in UTC, marked by Z.
+
+    Put together from its parts, since `+00:00` is allowed for Z and the API promises Z.
+    """
+    parts = JsonPath.string_split(JsonPath.string_at("$$.State.EnteredTime"), ".Z+")
+    seconds, fraction = (JsonPath.array_get_item(parts, index) for index in (0, 1))
+    return text(JsonPath.format("{}.{}Z", seconds, fraction))
 
 
 def _retry(step: sfn.TaskStateBase, errors: list[str], *, attempts: int, longest: Duration) -> None:
