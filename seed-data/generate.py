@@ -4,8 +4,8 @@ The same arguments always write the same bytes. In the CRM file three records ar
 to show what becomes of such records: a customer whose e-mail address is none, a customer without
 a name, and an opportunity in a currency that does not exist.
 
-    python3 seed-data/generate.py                          # what is in the repository
-    python3 seed-data/generate.py --customers 100000 --output /tmp/large
+    .venv/bin/python seed-data/generate.py                          # what is in the repository
+    .venv/bin/python seed-data/generate.py --customers 100000 --output /tmp/large
 """
 
 # ruff: noqa: INP001 -- a script beside its data, no package

@@ -1,0 +1,1 @@
+"""From an uploaded object to rows: events, files, records, staging, merge, ledger, quarantine."""

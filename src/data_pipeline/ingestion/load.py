@@ -1,0 +1,134 @@
+"""Loads one object: all of it in one transaction, or nothing and why."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import psycopg
+
+from data_pipeline.canonical.tables import Table
+from data_pipeline.ingestion import ledger
+from data_pipeline.ingestion.content import text_chunks
+from data_pipeline.ingestion.events import ObjectCreated
+from data_pipeline.ingestion.json_text import LARGEST_VALUE_BYTES
+from data_pipeline.ingestion.merge import Counts, Version, merge
+from data_pipeline.ingestion.objects import open_object
+from data_pipeline.ingestion.quarantine import Quarantine
+from data_pipeline.ingestion.records import Layout, RawRecord, document, layout_of, lines
+from data_pipeline.ingestion.staging import REFUSALS, Staging
+from data_pipeline.ingestion.unreadable import UnreadableFile
+from data_pipeline.sources.records import MalformedJson
+from data_pipeline.sources.registry import UnknownSource, source_of
+from data_pipeline.sources.source import Rejected, Source
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+
+def load(
+    connection: psycopg.Connection[Any], s3: "S3Client", created: ObjectCreated, file_id: int
+) -> Counts | None:
+    """Loads an object that is in the ledger; None if somebody else did it meanwhile.
+
+    Raises:
+        UnreadableFile: nothing of it can be loaded, now or later.
+        psycopg.Error, BotoCoreError, ClientError: it could not be loaded now.
+    """
+    source = _source_of(created.key)
+    layout = layout_of(created.key)
+    try:
+        with connection.transaction():
+            if not ledger.hold(connection, file_id):
+                return None
+            opened = open_object(s3, created)
+            version = Version(
+                file_id=file_id,
+                source=source.name,
+                modified_at=opened.modified_at,
+                version_id=created.version_id,
+            )
+            chunks = text_chunks(opened.chunks, gzipped=layout.gzipped)
+            return _Load(connection, source, layout, version).run(chunks)
+    except REFUSALS as error:
+        raise UnreadableFile("database", f"PostgreSQL refused it: {_primary(error)}") from None
+
+
+def _source_of(key: str) -> Source:
+    try:
+        return source_of(key)
+    except UnknownSource as error:
+        raise UnreadableFile("source", str(error)) from None
+
+
+class _Load:
+    def __init__(
+        self, connection: psycopg.Connection[Any], source: Source, layout: Layout, version: Version
+    ) -> None:
+        self._connection = connection
+        self._source = source
+        self._layout = layout
+        self._version = version
+        self._quarantine = Quarantine(connection, version.file_id, layout.unit)
+        self._staging = Staging(connection, version.file_id, self._refuse)
+
+    def run(self, chunks: Iterator[bytes]) -> Counts:
+        for record in self._records(chunks):
+            self._take(record)
+        self._staging.flush()
+        self._quarantine.flush()
+        counts = Counts(read=self._quarantine.count, quarantined=self._quarantine.count)
+        for table, staged in self._staging.staged.items():
+            if staged:
+                counts.add(merge(self._connection, table, staged, self._version))
+        ledger.complete(self._connection, self._version, counts)
+        return counts
+
+    def _records(self, chunks: Iterator[bytes]) -> Iterator[RawRecord]:
+        if not self._layout.is_document:
+            return lines(chunks)
+        return document(
+            chunks, collections=self._source.mappers, record_fields=self._source.record_fields
+        )
+
+    def _take(self, record: RawRecord) -> None:
+        if record.is_cut:
+            limit = LARGEST_VALUE_BYTES // 1024**2
+            self._reject(record, "size", f"It is longer than {limit} MiB; its rest is left out")
+            return
+        try:
+            for outcome in self._source.outcomes(
+                record.raw, collection=record.collection, as_of=self._version.modified_at
+            ):
+                if isinstance(outcome, Rejected):
+                    self._quarantine.add(record, outcome)
+                else:
+                    self._staging.add(outcome, record)
+        except MalformedJson as error:
+            self._malformed(record, error)
+
+    def _malformed(self, record: RawRecord, error: MalformedJson) -> None:
+        if self._layout.is_document:
+            raise UnreadableFile(
+                "json", f"Broken JSON in record {record.number}: {error.message}"
+            ) from None
+        self._reject(record, error.rule, error.message)
+
+    def _refuse(self, record: RawRecord, table: Table, error: psycopg.Error) -> None:
+        self._reject(record, "database", f"PostgreSQL refused it: {_primary(error)}", table.name)
+
+    def _reject(
+        self, record: RawRecord, rule: str, message: str, record_type: str | None = None
+    ) -> None:
+        rejected = Rejected(
+            record_type=record_type or record.collection,
+            parent_source_id=None,
+            path="",
+            rule=rule,
+            message=message,
+            raw=record.raw,
+        )
+        self._quarantine.add(record, rejected)
+
+
+def _primary(error: psycopg.Error) -> str:
+    """What is wrong, without the statement that met it."""
+    return error.diag.message_primary or str(error)

@@ -1,0 +1,84 @@
+"""Merges what is staged into the canonical tables: newer records win, older ones change nothing."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import psycopg
+from msgspec import Struct
+
+from data_pipeline.canonical.tables import Table
+from data_pipeline.ingestion.statements import table_statement
+
+
+class Counts(Struct):
+    """What became of a file's records. Each has one outcome."""
+
+    read: int = 0
+    inserted: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    stale: int = 0
+    quarantined: int = 0
+
+    @property
+    def changed(self) -> int:
+        """How many rows are not what they were."""
+        return self.inserted + self.updated
+
+    def add(self, other: "Counts") -> None:
+        """Adds the other's numbers to these."""
+        for name in self.__struct_fields__:
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+
+
+class Version(Struct, frozen=True):
+    """What sets the records of a load apart from others, and where they stand among them.
+
+    Of records that their source changed at the same time, that of the object modified last wins,
+    then that of the greater version id.
+    """
+
+    file_id: int
+    source: str
+    modified_at: datetime
+    version_id: str
+
+
+def merge(
+    connection: psycopg.Connection[Any], table: Table, staged: int, version: Version
+) -> Counts:
+    """Merges one entity's staged rows and leaves none of them.
+
+    Args:
+        connection: in the transaction that staged them.
+        table: the entity's.
+        staged: how many rows of the load it has.
+        version: of the load.
+    """
+    run = _Runner(connection, table, version)
+    counts = Counts(read=staged)
+    counts.stale = run("discard_superseded")
+    counts.inserted = run("insert_new")
+    if counts.inserted + counts.stale < staged:
+        run("hold_stored")
+        counts.stale += run("discard_stale")
+        counts.updated = run("update_changed") + run("mark_deleted")
+        run("confirm_unchanged")
+    run("clear_staging")
+    counts.unchanged = staged - counts.inserted - counts.updated - counts.stale
+    return counts
+
+
+class _Runner:
+    def __init__(self, connection: psycopg.Connection[Any], table: Table, version: Version) -> None:
+        self._connection = connection
+        self._table = table
+        self._parameters: Mapping[str, object] = {
+            name: getattr(version, name) for name in version.__struct_fields__
+        }
+
+    def __call__(self, name: str) -> int:
+        """Runs the statement of that name; the number of rows that it changed."""
+        query = table_statement(name, self._table)
+        return self._connection.execute(query, self._parameters).rowcount

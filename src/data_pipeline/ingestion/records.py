@@ -1,0 +1,198 @@
+"""The records of a file, cut out of its text in whatever form it has."""
+
+from collections import Counter
+from collections.abc import Collection, Iterator
+from pathlib import PurePosixPath
+from typing import Final, NamedTuple
+
+import msgspec
+from msgspec import Raw
+
+from data_pipeline.ingestion.json_text import LARGEST_VALUE_BYTES, JsonText, ValueTooLarge
+from data_pipeline.ingestion.unreadable import UnreadableFile
+
+_DOCUMENT_SUFFIXES: Final = (".json",)
+_LINES_SUFFIXES: Final = (".ndjson", ".jsonl")
+
+_fields: Final = msgspec.json.Decoder(dict[str, Raw]).decode
+
+
+class RawRecord(NamedTuple):
+    """A record as it is written in its file.
+
+    `position` counts the records of the file from 1, and `number` the lines, or the elements of
+    its list. `collection` is the list of an envelope that it was in. `is_cut` says that the record
+    was too long and its rest is missing.
+    """
+
+    position: int
+    number: int
+    collection: str | None
+    raw: bytes
+    is_cut: bool = False
+
+
+class Layout(NamedTuple):
+    """How a file is written, from its name.
+
+    `unit` is what the numbers of records count. In a document that is broken anywhere nothing can
+    be trusted; a broken line is only that.
+    """
+
+    unit: str
+    is_document: bool
+    gzipped: bool
+
+
+def layout_of(key: str) -> Layout:
+    """How the object of that key is written.
+
+    Raises:
+        UnreadableFile: its extension says nothing of it.
+    """
+    suffixes = [suffix.lower() for suffix in PurePosixPath(key).suffixes]
+    gzipped = suffixes[-1:] == [".gz"]
+    extension = (suffixes[:-1] if gzipped else suffixes)[-1:]
+    if extension and extension[0] in _DOCUMENT_SUFFIXES:
+        return Layout("record", is_document=True, gzipped=gzipped)
+    if extension and extension[0] in _LINES_SUFFIXES:
+        return Layout("line", is_document=False, gzipped=gzipped)
+    allowed = ", ".join((*_DOCUMENT_SUFFIXES, *_LINES_SUFFIXES))
+    raise UnreadableFile("extension", f"Expected one of {allowed}, each may be followed by .gz")
+
+
+def lines(chunks: Iterator[bytes]) -> Iterator[RawRecord]:
+    """The records of a file of one JSON text to a line. Empty lines are none."""
+    for number, (line, is_cut) in enumerate(_whole_lines(chunks), start=1):
+        stripped = line.strip()
+        if stripped:
+            yield RawRecord(number, number, None, stripped, is_cut)
+
+
+def _whole_lines(chunks: Iterator[bytes]) -> Iterator[tuple[bytes, bool]]:
+    begun = b""
+    is_cut = False
+    for chunk in chunks:
+        first, *others = chunk.split(b"\n")
+        begun = begun if is_cut else begun + first
+        if not others:
+            is_cut = is_cut or len(begun) > LARGEST_VALUE_BYTES
+            continue
+        yield begun, is_cut
+        for line in others[:-1]:
+            yield line, False
+        begun, is_cut = others[-1], False
+    yield begun, is_cut
+
+
+def document(
+    chunks: Iterator[bytes],
+    *,
+    collections: Collection[str],
+    record_fields: Collection[str],
+) -> Iterator[RawRecord]:
+    """The records of a file of one JSON text: an array, an envelope of collections, or a record.
+
+    Args:
+        chunks: the text.
+        collections: names of the envelope's lists.
+        record_fields: fields that only a record has, never the envelope.
+
+    Raises:
+        UnreadableFile: it is broken, something else, or holds a value that is too large.
+    """
+    text = JsonText(chunks)
+    numbers = Counter[str | None]()
+    try:
+        values = _values(text, collections, record_fields)
+        for position, (collection, raw) in enumerate(values, start=1):
+            numbers[collection] += 1
+            yield RawRecord(position, numbers[collection], collection, raw)
+    except ValueTooLarge:
+        limit = LARGEST_VALUE_BYTES // 1024**2
+        raise UnreadableFile("size", f"A single value is larger than {limit} MiB") from None
+    if text.peek():
+        raise text.broken("expected nothing more")
+
+
+def _values(
+    text: JsonText, collections: Collection[str], record_fields: Collection[str]
+) -> Iterator[tuple[str | None, bytes]]:
+    first = text.peek()
+    if first == b"[":
+        for element in text.elements():
+            yield None, element
+    elif first == b"{":
+        yield from _object(text, collections, record_fields)
+    elif first:
+        raise text.broken("expected an array or an object")
+    else:
+        raise UnreadableFile("empty", "The file is empty")
+
+
+def _object(
+    text: JsonText, collections: Collection[str], record_fields: Collection[str]
+) -> Iterator[tuple[str | None, bytes]]:
+    try:
+        whole = text.value()
+    except ValueTooLarge:
+        # No record is that large, so it is the envelope, of which nothing was taken yet.
+        yield from _envelope(text, collections)
+        return
+    try:
+        members = _fields(whole)
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise UnreadableFile("json", f"Broken JSON: {error}") from None
+    if any(name in members for name in record_fields):
+        yield None, whole
+        return
+    yield from _envelope(JsonText(iter([whole])), collections)
+
+
+def _envelope(text: JsonText, collections: Collection[str]) -> Iterator[tuple[str, bytes]]:
+    """The elements of the envelope's lists. What else it says of the export is not data."""
+    found = False
+    text.expect(b"{")
+    if text.peek() == b"}":
+        raise _no_collection(collections)
+    while True:
+        name = _name(text)
+        if name in collections:
+            found = True
+            for element in _collection(text, name):
+                yield name, element
+        elif _is_list_of_objects(text.value()):
+            raise _unknown_collection(name, collections)
+        if text.expect(b",}") == b"}":
+            break
+    if not found:
+        raise _no_collection(collections)
+
+
+def _name(text: JsonText) -> str:
+    if text.peek() != b'"':
+        raise text.broken("expected a name")
+    name = msgspec.json.decode(text.value(), type=str)
+    text.expect(b":")
+    return name
+
+
+def _collection(text: JsonText, name: str) -> Iterator[bytes]:
+    if text.peek() == b"[":
+        yield from text.elements()
+    elif text.value() != b"null":
+        raise UnreadableFile("envelope", f"Expected {name} to be a list")
+
+
+def _is_list_of_objects(value: bytes) -> bool:
+    return value[:1] == b"[" and value[1:].lstrip()[:1] == b"{"
+
+
+def _no_collection(collections: Collection[str]) -> UnreadableFile:
+    known = " or ".join(collections)
+    return UnreadableFile("envelope", f"The object is no record and has no list named {known}")
+
+
+def _unknown_collection(name: str, collections: Collection[str]) -> UnreadableFile:
+    known = ", ".join(collections)
+    return UnreadableFile("envelope", f"Unknown list {name!r}; the known ones are {known}")

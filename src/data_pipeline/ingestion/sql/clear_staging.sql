@@ -1,0 +1,2 @@
+DELETE FROM ingest.{staging}
+WHERE load_id = %(file_id)s

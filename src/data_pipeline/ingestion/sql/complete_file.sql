@@ -1,0 +1,12 @@
+UPDATE ingest.files
+SET status = 'loaded',
+    source = %(source)s,
+    object_modified_at = %(modified_at)s,
+    records_read = %(read)s,
+    records_inserted = %(inserted)s,
+    records_updated = %(updated)s,
+    records_unchanged = %(unchanged)s,
+    records_stale = %(stale)s,
+    records_quarantined = %(quarantined)s,
+    finished_at = clock_timestamp()
+WHERE id = %(file_id)s

@@ -1,0 +1,2 @@
+COPY ingest.{staging} (load_id, position, {columns})
+FROM STDIN (FORMAT BINARY)

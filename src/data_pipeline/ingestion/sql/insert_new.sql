@@ -1,0 +1,14 @@
+-- In the order of their keys, so that two loads of the same ones wait for each other only one way.
+INSERT INTO canonical.{table} (
+    source_system, {columns}, file_id, object_modified_at, object_version_id
+)
+SELECT %(source)s, {columns}, %(file_id)s, %(modified_at)s, %(version_id)s
+FROM ingest.{staging} AS incoming
+WHERE load_id = %(file_id)s
+    AND NOT EXISTS (
+        SELECT
+        FROM canonical.{table} AS stored
+        WHERE stored.source_system = %(source)s AND stored.source_id = incoming.source_id
+    )
+ORDER BY source_id
+ON CONFLICT (source_system, source_id) DO NOTHING
