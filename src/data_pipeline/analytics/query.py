@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 import msgspec
 
 from data_pipeline.analytics.catalog import Question
-from data_pipeline.analytics.result import Result, columns_of, encode_rows
+from data_pipeline.analytics.columns import columns_of
+from data_pipeline.analytics.result import Result, encode_rows
 from data_pipeline.aws.database import Connection
 
 MOST_ROWS = 1000

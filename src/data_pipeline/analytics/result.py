@@ -8,27 +8,9 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import msgspec
-import psycopg
-from psycopg import postgres
 
 # Lambda answers with at most 6 MB, in which the body is a string with each quote escaped.
 _MOST_BYTES_OF_ROWS = 4_000_000
-
-_TYPES = {
-    "bool": "boolean",
-    "int2": "integer",
-    "int4": "integer",
-    "int8": "integer",
-    "float4": "number",
-    "float8": "number",
-    "numeric": "decimal",
-    "date": "date",
-    "timestamp": "timestamp",
-    "timestamptz": "timestamp",
-    "interval": "duration",
-    "json": "json",
-    "jsonb": "json",
-}
 
 
 class ResultColumn(msgspec.Struct, frozen=True):
@@ -55,15 +37,6 @@ class Result(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     dataset_version: int
     generated_at: datetime
     duration_ms: int
-
-
-type AnyCursor = psycopg.Cursor[tuple[object, ...]] | psycopg.ServerCursor[tuple[object, ...]]
-
-
-def columns_of(cursor: AnyCursor) -> list[ResultColumn]:
-    """The columns of an executed query."""
-    description = cursor.description or []
-    return [ResultColumn(column.name, _type_name(column.type_code)) for column in description]
 
 
 def encode_rows(
@@ -95,13 +68,6 @@ def _in_utc(value: object) -> object:
     if isinstance(value, datetime) and value.tzinfo is not None:
         return value.astimezone(UTC)
     return value
-
-
-def _type_name(oid: int) -> str:
-    if info := postgres.types.get(oid):
-        name = _TYPES.get(info.name, "string")
-        return f"{name}[]" if oid == info.array_oid else name
-    return "string"
 
 
 # Decimals are strings by msgspec's default; what it does not know (ranges, addresses) as its text.

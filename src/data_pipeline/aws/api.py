@@ -51,7 +51,8 @@ class Request:
         return cls(
             method=event["httpMethod"],
             resource=event["resource"],
-            path=event["path"],
+            # With the stage, as API Gateway itself names the request in its own errors.
+            path=context.get("path") or event["path"],
             path_parameters=event.get("pathParameters") or {},
             query=event.get("multiValueQueryStringParameters") or {},
             headers={name.lower(): value for name, value in (event.get("headers") or {}).items()},

@@ -10,7 +10,8 @@ import psycopg
 
 from data_pipeline.analytics import delimited
 from data_pipeline.analytics.catalog import Question
-from data_pipeline.analytics.result import Result, ResultColumn, columns_of, encode_row
+from data_pipeline.analytics.columns import columns_of
+from data_pipeline.analytics.result import Result, ResultColumn, encode_row
 from data_pipeline.analytics.snapshot import DatasetState, snapshot
 from data_pipeline.aws.database import Connection, Database, application_name, transient_errors
 from data_pipeline.jobs.job import Format, Progress

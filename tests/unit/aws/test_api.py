@@ -74,7 +74,7 @@ def test_problem_has_the_members_of_rfc_9457_and_its_own() -> None:
         "title": "Teapot",
         "status": 418,
         "detail": "Short and stout.",
-        "instance": "/refuse",
+        "instance": "/prod/refuse",
         "requestId": "11111111-2222-4333-8444-555555555555",
         "errors": [{"pointer": "#/spout", "detail": "Missing."}],
         "handle": True,
