@@ -40,7 +40,7 @@ def apply() -> None:
         ApiGatewayStageProvider: _serve_deployment,
     }
     for provider, update in updates.items():
-        provider.update = update  # type: ignore[method-assign]
+        provider.update = update
 
 
 def _put_method_again(

@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 _MARKER = '"CloudWatchMetrics"'
 _VALUES_A_DATUM = 150
@@ -51,10 +52,10 @@ def extract(output: str) -> dict[str, list[Datum]]:
     return dict(found)
 
 
-def _data(document: dict[str, object]) -> Iterator[tuple[str, Datum]]:
+def _data(document: dict[str, Any]) -> Iterator[tuple[str, Datum]]:
     metadata = document["_aws"]
-    timestamp = datetime.fromtimestamp(metadata["Timestamp"] / 1000, UTC)  # type: ignore[index]
-    for directive in metadata["CloudWatchMetrics"]:  # type: ignore[index]
+    timestamp = datetime.fromtimestamp(metadata["Timestamp"] / 1000, UTC)
+    for directive in metadata["CloudWatchMetrics"]:
         for names in directive.get("Dimensions") or [[]]:
             dimensions = tuple((name, str(document[name])) for name in names)
             for metric in directive["Metrics"]:
@@ -72,7 +73,7 @@ def _data(document: dict[str, object]) -> Iterator[tuple[str, Datum]]:
                     )
 
 
-def _batches(values: object) -> Iterator[tuple[float, ...]]:
+def _batches(values: Any) -> Iterator[tuple[float, ...]]:
     numbers = values if isinstance(values, list) else [values]
     floats = tuple(float(number) for number in numbers)
     for start in range(0, len(floats), _VALUES_A_DATUM):

@@ -1,5 +1,6 @@
 """Finds out whether the host allows sandboxes."""
 
+import shutil
 import sys
 from pathlib import Path
 from queue import Empty, Queue
@@ -39,6 +40,7 @@ def sandbox_obstacle(interpreter: layout.Interpreter, directory: Path) -> str | 
         process.kill()
         output = process.output.take()
         process.close()
+        shutil.rmtree(directory, ignore_errors=True)
     match event:
         case Exited(status=0):
             return None

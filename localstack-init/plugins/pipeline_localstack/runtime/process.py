@@ -54,6 +54,11 @@ class RuntimeProcess:
         self._listener = threading.Thread(target=self._listen, name="lambda-process", daemon=True)
         self._listener.start()
 
+    @property
+    def supervisor(self) -> int:
+        """The id of the supervising process."""
+        return self._supervisor.pid
+
     def begin(self) -> None:
         """Tell that work starts: from here on the memory is watched."""
         self._send("begin")

@@ -3,9 +3,11 @@
 https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
 """
 
+import contextlib
 import json
 import re
 import socket
+import socketserver
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -59,8 +61,7 @@ class RuntimeApi:
     @property
     def address(self) -> str:
         """`host:port`, the value of AWS_LAMBDA_RUNTIME_API."""
-        host, port = self._server.server_address[:2]
-        return f"{host!s}:{port}"
+        return f"127.0.0.1:{self._server.server_port}"
 
     def deliver(self, invocation: Invocation) -> None:
         """Hand an invocation to the runtime as soon as it asks for one."""
@@ -92,7 +93,8 @@ class _Server(ThreadingHTTPServer):
 
     def server_bind(self) -> None:
         # HTTPServer looks up the host's name here, which can take seconds.
-        super(ThreadingHTTPServer, self).server_bind()
+        socketserver.TCPServer.server_bind(self)
+        self.server_port = self.server_address[1]
 
     def serve(self) -> None:
         # serve_forever() looks for its end only every so often; this one sleeps until it is woken.
@@ -102,8 +104,8 @@ class _Server(ThreadingHTTPServer):
 
     def stop(self) -> None:
         self._stopping = True
-        with socket.create_connection(self.server_address[:2]):
-            pass
+        with contextlib.suppress(ConnectionError):
+            socket.create_connection(("127.0.0.1", self.server_port)).close()
 
 
 class _Handler(BaseHTTPRequestHandler):

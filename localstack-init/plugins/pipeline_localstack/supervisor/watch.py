@@ -60,14 +60,10 @@ class Watch:
         signal.set_wakeup_fd(wake_write, warn_on_full_buffer=False)
         signal.signal(signal.SIGCHLD, lambda *_: None)
         self._reap()
+        if not self._obey():
+            self._kill_tree()
         while self._status is None:
-            timeout = _SAMPLE_SECONDS if self._working else None
-            ready, _, _ = select.select([self._channel, wake_read], [], [], timeout)
-            if wake_read in ready:
-                os.read(wake_read, _CHUNK)
-                self._reap()
-            if self._channel in ready and not self._obey():
-                self._kill_tree()
+            self._wait(wake_read)
             if self._working and self._status is None:
                 self._sample()
         self._kill_tree()
@@ -75,14 +71,31 @@ class Watch:
             event="exited", status=self._status, peak=self._peak, out_of_memory=self._out_of_memory
         )
 
-    def _obey(self) -> bool:
-        """Carry out what arrived; False when the tree shall end."""
-        with contextlib.suppress(OSError):
+    def _wait(self, wake: int) -> None:
+        """Sleep until a child ends, a command arrives or it is time to look at the memory."""
+        channel = self._channel.fileno()
+        ready, _, _ = select.select(
+            [channel, wake], [], [], _SAMPLE_SECONDS if self._working else None
+        )
+        if wake in ready:
+            os.read(wake, _CHUNK)
+            self._reap()
+        if channel in ready and not (self._receive() and self._obey()):
+            self._kill_tree()
+
+    def _receive(self) -> bool:
+        """Take what is on the channel; False when the other side is gone."""
+        try:
             received = self._channel.recv(_CHUNK)
-            self._pending += received
-            *lines, self._pending = self._pending.split(b"\n")
-            return bool(received) and all(self._command(json.loads(line)) for line in lines)
-        return False
+        except OSError:
+            return False
+        self._pending += received
+        return bool(received)
+
+    def _obey(self) -> bool:
+        """Carry out the commands received; False when the tree shall end."""
+        *lines, self._pending = self._pending.split(b"\n")
+        return all(self._command(json.loads(line)) for line in lines)
 
     def _command(self, message: dict[str, str]) -> bool:
         command = message["command"]
