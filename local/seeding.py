@@ -10,6 +10,7 @@ from botocore.exceptions import ClientError
 
 from local import ledger
 from local.ledger import ObjectVersion
+from local.logs import FunctionLog
 from local.progress import Progress
 from local.setup_steps import ROOT
 from local.state import Environment
@@ -104,6 +105,12 @@ def _await(environment: Environment, bucket: str, versions: Mapping[str, str]) -
         if time.monotonic() > deadline:
             raise SeedingError(
                 f"not loaded within {_PATIENCE_SECONDS} s: {', '.join(waiting)}; "
-                "`make logs` shows what the data processor says"
+                f"`make logs` shows more than the data processor's last words:\n"
+                f"{_last_words(environment)}"
             )
         time.sleep(0.2)
+
+
+def _last_words(environment: Environment) -> str:
+    lines = FunctionLog(name="data-processor", environment=environment).newest(5)
+    return "\n".join(line[:300] for line in lines) or "none: it was never invoked"
