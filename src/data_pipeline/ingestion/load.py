@@ -77,7 +77,7 @@ class _Load:
         self._quarantine.flush()
         counts = Counts(read=self._quarantine.count, quarantined=self._quarantine.count)
         for table, staged in self._staging.staged.items():
-            if staged:
+            if staged.rows:
                 counts.add(merge(self._connection, table, staged, self._version))
         ledger.complete(self._connection, self._version, counts)
         return counts

@@ -8,6 +8,7 @@ import psycopg
 from msgspec import Struct
 
 from data_pipeline.canonical.tables import Table
+from data_pipeline.ingestion.staging import Staged
 from data_pipeline.ingestion.statements import table_statement
 
 
@@ -46,27 +47,28 @@ class Version(Struct, frozen=True):
 
 
 def merge(
-    connection: psycopg.Connection[Any], table: Table, staged: int, version: Version
+    connection: psycopg.Connection[Any], table: Table, staged: Staged, version: Version
 ) -> Counts:
     """Merges one entity's staged rows and leaves none of them.
 
     Args:
         connection: in the transaction that staged them.
         table: the entity's.
-        staged: how many rows of the load it has.
+        staged: what the load has of it.
         version: of the load.
     """
     run = _Runner(connection, table, version)
-    counts = Counts(read=staged)
+    counts = Counts(read=staged.rows)
     counts.stale = run("discard_superseded")
     counts.inserted = run("insert_new")
-    if counts.inserted + counts.stale < staged:
+    if counts.inserted + counts.stale < staged.rows:
         run("hold_stored")
         counts.stale += run("discard_stale")
-        counts.updated = run("update_changed") + run("mark_deleted")
+        counts.updated = run("update_changed")
+        counts.updated += run("mark_deleted") if staged.deletions else 0
         run("confirm_unchanged")
     run("clear_staging")
-    counts.unchanged = staged - counts.inserted - counts.updated - counts.stale
+    counts.unchanged = staged.rows - counts.inserted - counts.updated - counts.stale
     return counts
 
 

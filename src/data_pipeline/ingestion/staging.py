@@ -5,6 +5,7 @@ from typing import Any, Final, NamedTuple
 
 import msgspec
 import psycopg
+from msgspec import Struct
 from psycopg.types.json import set_json_dumps
 
 from data_pipeline.canonical.entities import Entity
@@ -31,6 +32,13 @@ class _Row(NamedTuple):
     record: RawRecord
 
 
+class Staged(Struct):
+    """How many rows of a load one table has, and how many of them are deletions."""
+
+    rows: int = 0
+    deletions: int = 0
+
+
 class Staging:
     """The staging tables of one load.
 
@@ -38,6 +46,9 @@ class Staging:
         connection: in a transaction.
         load_id: sets the rows apart from those of other loads.
         on_refused: told of each record that PostgreSQL does not take, whatever its source allows.
+
+    Attributes:
+        staged: what was copied, by table.
     """
 
     def __init__(
@@ -48,7 +59,7 @@ class Staging:
         self._on_refused = on_refused
         self._waiting: dict[Table, list[_Row]] = {table: [] for table in TABLES}
         self._waiting_rows = self._waiting_bytes = 0
-        self._staged: dict[Table, int] = dict.fromkeys(TABLES, 0)
+        self.staged = {table: Staged() for table in TABLES}
         # Attributes are JSON texts already.
         set_json_dumps(bytes, connection)
 
@@ -68,11 +79,6 @@ class Staging:
                 rows.clear()
         self._waiting_rows = self._waiting_bytes = 0
 
-    @property
-    def staged(self) -> dict[Table, int]:
-        """How many rows each table of the load has."""
-        return self._staged
-
     def _copy(self, table: Table, rows: list[_Row]) -> None:
         """Copies the rows; of those that PostgreSQL refuses, halving finds which they are."""
         try:
@@ -86,7 +92,9 @@ class Staging:
             self._copy(table, rows[:middle])
             self._copy(table, rows[middle:])
         else:
-            self._staged[table] += len(rows)
+            staged = self.staged[table]
+            staged.rows += len(rows)
+            staged.deletions += sum(row.entity.deleted_at is not None for row in rows)
 
     def _copy_all(self, table: Table, rows: list[_Row]) -> None:
         types = ["int8", "int8", *(column.type for column in table.columns)]

@@ -23,8 +23,8 @@ BEGIN
             'staged_' || entity
         );
         EXECUTE format(
-            'CREATE INDEX %I ON ingest.%I (load_id)',
-            'staged_' || entity || '_load', 'staged_' || entity
+            'CREATE INDEX %I ON ingest.%I (load_id, source_id)',
+            'staged_' || entity || '_load_id_source_id', 'staged_' || entity
         );
         -- Every row dies with its load: vacuum by what died, not by a share of a table that is
         -- empty most of the time.
