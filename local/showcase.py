@@ -55,28 +55,30 @@ def commands(environment: Environment, access: Access) -> str:
     """Commands to paste, with this environment's own addresses."""
     ours = environment.name == DEFAULT_NAME
     prefix = "" if ours else f"PIPELINE_ENVIRONMENT={environment.name} "
+    key = f'-H "x-api-key: {access.api_key}"'
+    job = '{"operation": "customer_analysis", "parameters": {"metric": "lifetime_value"}}'
+    job_id = "python3 -c 'import json, sys; print(json.load(sys.stdin)[\"jobId\"])'"
     return f"""\
 API      {access.api_url}
 API key  {access.api_key}
 bucket   s3://{access.raw_bucket}/   (crm-data/, erp-data/)
 
-# these and AWS's own variables for your shell
-eval "$({prefix}make -s env)"
-
 # a query
-curl -s -H "x-api-key: {access.api_key}" "{access.api_url}/analytics?operation=database_info"
+curl -s {key} "{access.api_url}/analytics?operation=database_info"
 
-# a job: its status, its result
-curl -s -H "x-api-key: {access.api_key}" -H "Content-Type: application/json" \\
-  -H "Prefer: wait=20" "{access.api_url}/analytics/jobs" \\
-  --data '{{"operation": "customer_analysis", "parameters": {{"metric": "order_count"}}}}'
-curl -s -L -H "x-api-key: {access.api_key}" "{access.api_url}/analytics/jobs/<jobId>/result"
+# a job, and its result when it has ended
+JOB=$(curl -s {key} -H "Content-Type: application/json" -H "Prefer: wait=20" \\
+  "{access.api_url}/analytics/jobs" --data '{job}' \\
+  | {job_id})
+curl -s {key} "{access.api_url}/analytics/jobs/$JOB"
+curl -sL {key} "{access.api_url}/analytics/jobs/$JOB/result"
 
-# a file of your own
+# all of this in variables of your shell, with AWS's own; then an upload
+eval "$({prefix}make -s env)"
 aws --endpoint-url {environment.endpoint} s3 cp seed-data/crm-data/customer-data.json \\
   s3://{access.raw_bucket}/crm-data/
 
-{prefix}make status   {prefix}make logs   {prefix}make demo   {prefix}make down"""
+{prefix}make status | logs | demo | down | reset"""
 
 
 def _answer(access: Access, parameters: Mapping[str, str]) -> str:
