@@ -115,14 +115,9 @@ class DeployedFunction:
             token = {"nextToken": page["nextForwardToken"]}
 
 
-@contextmanager
-def deployed(
-    aws: Aws,
-    handler: str,
-    *,
-    files: Mapping[str, str] | None = None,
-    **settings: Any,
-) -> Iterator[DeployedFunction]:
+def create(
+    aws: Aws, handler: str, *, files: Mapping[str, str] | None = None, **settings: Any
+) -> DeployedFunction:
     """A function from the file in `handlers/` that the handler's name names, or from `files`."""
     name = f"runtime-test-{handler.partition('.')[0].replace('_', '-')}-{uuid.uuid4().hex[:8]}"
     aws.lambda_.create_function(
@@ -133,15 +128,22 @@ def deployed(
         Code={"ZipFile": _archive(handler, files)},
         **{"Timeout": 20, "MemorySize": 256, **settings},
     )
+    aws.lambda_.get_waiter("function_active_v2").wait(
+        FunctionName=name, WaiterConfig={"Delay": 0.05, "MaxAttempts": 1200}
+    )
+    return DeployedFunction(name=name, aws=aws)
+
+
+@contextmanager
+def deployed(aws: Aws, handler: str, **settings: Any) -> Iterator[DeployedFunction]:
+    """A function, see `create`, that is gone afterwards together with its log."""
+    function = create(aws, handler, **settings)
     try:
-        aws.lambda_.get_waiter("function_active_v2").wait(
-            FunctionName=name, WaiterConfig={"Delay": 0.05, "MaxAttempts": 1200}
-        )
-        yield DeployedFunction(name=name, aws=aws)
+        yield function
     finally:
-        aws.lambda_.delete_function(FunctionName=name)
-        groups = aws.logs.describe_log_groups(logGroupNamePrefix=f"/aws/lambda/{name}")
-        for group in groups["logGroups"]:
+        aws.lambda_.delete_function(FunctionName=function.name)
+        prefix = f"/aws/lambda/{function.name}"
+        for group in aws.logs.describe_log_groups(logGroupNamePrefix=prefix)["logGroups"]:
             aws.logs.delete_log_group(logGroupName=group["logGroupName"])
 
 

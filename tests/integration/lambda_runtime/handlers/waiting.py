@@ -24,10 +24,7 @@ def meet(event: Any, _context: Any) -> Any:
 
 
 def leave_children(event: Any, _context: Any) -> Any:
-    """Start processes that detach themselves, with a name to be recognised by."""
+    """Start processes that detach themselves."""
     for _ in range(2):
-        subprocess.Popen(
-            ["/bin/sh", "-c", "sleep 300; exit 0", event["name"]], start_new_session=True
-        )
+        subprocess.Popen(["/bin/sh", "-c", "sleep 300; exit 0"], start_new_session=True)
     time.sleep(event.get("seconds", 0))
-    return environment
