@@ -89,7 +89,7 @@ class JobRunner(Construct):
             },
         )
         database.reader_secret.grant_read(self.function)
-        self.function.allow("dynamodb:GetItem", "dynamodb:UpdateItem", on=[store.table.table_arn])
+        self.function.allow("dynamodb:UpdateItem", on=[store.table.table_arn])
         self.function.allow("s3:PutObject", "s3:AbortMultipartUpload", on=[store.results_arn])
 
 

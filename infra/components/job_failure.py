@@ -14,8 +14,10 @@ from infra.components import job_tasks
 
 # Raised by the job runner for what the user can mend; its message is a problem document as JSON.
 INVALID_QUERY: Final = "InvalidQuery"
-# Step Functions' own timeout, and Lambda's.
-TIMEOUTS: Final = ["States.Timeout", "Sandbox.Timedout"]
+# The query's, as the job runner calls it, Lambda's and Step Functions' own.
+TIMEOUTS: Final = ["QueryTimeout", "Sandbox.Timedout", "States.Timeout"]
+# Raised by the job runner when it finds that its job was cancelled.
+CANCELLED: Final = "JobCancelled"
 # The job was cancelled, or has ended: its item is not in a status that the step starts from.
 WITHDRAWN: Final = "DynamoDB.ConditionalCheckFailedException"
 FAILURE: Final = "$.failure"
@@ -49,8 +51,9 @@ class JobFailure:
             description.next(fail)
 
     def catch_query_errors(self, step: tasks.LambdaInvoke) -> None:
-        """Tells the user's errors, timeouts and faults of the step apart."""
+        """Tells the user's errors, cancellation, timeouts and faults of the step apart."""
         step.add_catch(self._invalid_query, errors=[INVALID_QUERY], result_path=FAILURE)
+        step.add_catch(self._withdrawn, errors=[CANCELLED], result_path=JsonPath.DISCARD)
         step.add_catch(self._timed_out, errors=TIMEOUTS, result_path=FAILURE)
         step.add_catch(self._fault, errors=[sfn.Errors.ALL], result_path=FAILURE)
 

@@ -82,11 +82,18 @@ def test_a_timeout_is_told_from_a_fault(states: States) -> None:
         for error in catch["ErrorEquals"]
     }
     assert len({ways["InvalidQuery"], ways["States.Timeout"], ways["States.ALL"]}) == 3
+    assert ways["QueryTimeout"] == ways["Sandbox.Timedout"] == ways["States.Timeout"]
     assert states[ways["States.Timeout"]]["Parameters"]["status"] == "TIMED_OUT"
     assert states[ways["States.ALL"]]["Parameters"]["status"] == "FAILED"
 
 
 def test_nobody_is_notified_of_a_withdrawn_job(states: States) -> None:
+    (cancelled,) = (
+        catch["Next"]
+        for catch in states["RunQuery"]["Catch"]
+        if catch["ErrorEquals"] == ["JobCancelled"]
+    )
+    assert states[cancelled]["Type"] == "Succeed"
     for name, task in tasks(states).items():
         if task["Resource"].endswith("dynamodb:updateItem"):
             (withdrawn,) = (
