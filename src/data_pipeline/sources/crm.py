@@ -273,7 +273,7 @@ def _relationship(raw: bytes, origin: Origin) -> Iterator[Outcome]:
     )
 
 
-def _collection_of(raw: bytes) -> str:
+def _collection_of(raw: bytes, _key: str) -> str:
     record = _BARE.decode(raw)
     return fields.choice("record_type", record.record_type, _COLLECTIONS) or "customers"
 

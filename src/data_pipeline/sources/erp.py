@@ -253,7 +253,7 @@ def _invoice(raw: bytes, origin: Origin) -> Iterator[Outcome]:
     )
 
 
-def _collection_of(raw: bytes) -> str:
+def _collection_of(raw: bytes, _key: str) -> str:
     record = _BARE.decode(raw)
     # An order names its customer and an invoice both, so the last in that chain comes first.
     for collection, number in (

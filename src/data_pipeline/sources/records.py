@@ -112,10 +112,15 @@ def _refuse_nul(raw: bytes) -> None:
 def _undecodable(error: msgspec.DecodeError, raw: bytes) -> InvalidRecord:
     """Half of a surrogate pair is valid by JSON's grammar but stands for no character."""
     try:
-        json.loads(raw)
+        json.loads(raw, parse_constant=_refuse_constant)
     except (ValueError, RecursionError):
         return MalformedJson("json", "", str(error))
     return InvalidRecord("surrogate", "", r"It holds half of a surrogate pair (\ud800 to \udfff)")
+
+
+def _refuse_constant(name: str) -> None:
+    """Python's decoder takes NaN and Infinity, which JSON does not have."""
+    raise ValueError(name)
 
 
 def _invalid(error: msgspec.ValidationError, raw: bytes, outer_path: str) -> InvalidRecord:

@@ -1,7 +1,7 @@
 """What a source system is to the pipeline: names of its collections, and a mapping for each."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 import msgspec
@@ -52,16 +52,29 @@ class Source:
     Attributes:
         name: the value of `source_system`.
         mappers: how a record of each collection becomes entities.
-        collection_of: the collection of a record that stands alone, from its bytes.
+        collection_of: the collection of a record that stands alone, from its bytes and the key of
+            the object that it is in.
         record_fields: fields that only a record has, never the envelope around collections.
+        other_lists: the envelope's lists that are not named for the collection that they hold,
+            with that; None where only `collection_of` knows.
+        wrappers: the envelope's members that hold one record or another envelope, likewise.
     """
 
     name: str
     mappers: Mapping[str, Mapper]
-    collection_of: Callable[[bytes], str]
+    collection_of: Callable[[bytes, str], str]
     record_fields: frozenset[str]
+    other_lists: Mapping[str, str | None] = field(default_factory=dict)
+    wrappers: Mapping[str, str | None] = field(default_factory=dict)
 
-    def outcomes(self, raw: bytes, *, collection: str | None, as_of: datetime) -> Iterator[Outcome]:
+    @property
+    def lists(self) -> tuple[str, ...]:
+        """The names of all lists that an envelope may have."""
+        return (*self.mappers, *self.other_lists)
+
+    def outcomes(
+        self, raw: bytes, *, collection: str | None, as_of: datetime, key: str
+    ) -> Iterator[Outcome]:
         """Everything that one record of a file becomes.
 
         Args:
@@ -69,13 +82,14 @@ class Source:
             collection: the envelope's name for the list it was in; None for a record that is in
                 no named list.
             as_of: when the file was written.
+            key: the key of the object.
 
         Raises:
             MalformedJson: the text is no JSON; whether that spoils more than the record, the
                 reader of the file knows.
         """
         try:
-            name = collection or self.collection_of(raw)
+            name = self._collection_named(collection) or self.collection_of(raw, key)
         except MalformedJson:
             raise
         except InvalidRecord as error:
@@ -83,6 +97,11 @@ class Source:
             return
         origin = Origin(collection=name, path=f"{name}[]", as_of=as_of)
         yield from checked(self.mappers[name], raw, origin)
+
+    def _collection_named(self, member: str | None) -> str | None:
+        if member is None or member in self.mappers:
+            return member
+        return self.other_lists.get(member) or self.wrappers.get(member)
 
 
 def checked(mapper: Mapper, raw: bytes, origin: Origin) -> Iterator[Outcome]:
