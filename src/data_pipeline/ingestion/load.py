@@ -47,7 +47,7 @@ def load(
                 version_id=created.version_id,
             )
             chunks = text_chunks(opened.chunks, gzipped=layout.gzipped)
-            return _Load(connection, source, layout, version).run(chunks)
+            return _Load(connection, source, layout, version, created.key).run(chunks)
     except REFUSALS as error:
         raise UnreadableFile("database", f"PostgreSQL refused it: {_primary(error)}") from None
 
@@ -61,9 +61,15 @@ def _source_of(key: str) -> Source:
 
 class _Load:
     def __init__(
-        self, connection: psycopg.Connection[Any], source: Source, layout: Layout, version: Version
+        self,
+        connection: psycopg.Connection[Any],
+        source: Source,
+        layout: Layout,
+        version: Version,
+        key: str,
     ) -> None:
         self._connection = connection
+        self._key = key
         self._source = source
         self._layout = layout
         self._version = version
@@ -86,7 +92,10 @@ class _Load:
         if not self._layout.is_document:
             return lines(chunks)
         return document(
-            chunks, collections=self._source.mappers, record_fields=self._source.record_fields
+            chunks,
+            collections=self._source.lists,
+            record_fields=self._source.record_fields,
+            wrappers=self._source.wrappers,
         )
 
     def _take(self, record: RawRecord) -> None:
@@ -96,7 +105,10 @@ class _Load:
             return
         try:
             for outcome in self._source.outcomes(
-                record.raw, collection=record.collection, as_of=self._version.modified_at
+                record.raw,
+                collection=record.collection,
+                as_of=self._version.modified_at,
+                key=self._key,
             ):
                 if isinstance(outcome, Rejected):
                     self._quarantine.add(record, outcome)

@@ -90,6 +90,7 @@ def document(
     *,
     collections: Collection[str],
     record_fields: Collection[str],
+    wrappers: Collection[str] = (),
 ) -> Iterator[RawRecord]:
     """The records of a file of one JSON text: an array, an envelope of collections, or a record.
 
@@ -97,15 +98,16 @@ def document(
         chunks: the text.
         collections: names of the envelope's lists.
         record_fields: fields that only a record has, never the envelope.
+        wrappers: names of the envelope's members that hold one record, or such a text again.
 
     Raises:
         UnreadableFile: it is broken, something else, or holds a value that is too large.
     """
     text = JsonText(chunks)
+    envelope = _Envelope(collections, record_fields, wrappers)
     numbers = Counter[str | None]()
     try:
-        values = _values(text, collections, record_fields)
-        for position, (collection, raw) in enumerate(values, start=1):
+        for position, (collection, raw) in enumerate(_values(text, envelope), start=1):
             numbers[collection] += 1
             yield RawRecord(position, numbers[collection], collection, raw)
     except ValueTooLarge:
@@ -115,58 +117,68 @@ def document(
         raise text.broken("expected nothing more")
 
 
-def _values(
-    text: JsonText, collections: Collection[str], record_fields: Collection[str]
-) -> Iterator[tuple[str | None, bytes]]:
+class _Envelope(NamedTuple):
+    collections: Collection[str]
+    record_fields: Collection[str]
+    wrappers: Collection[str]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return (*self.collections, *self.wrappers)
+
+
+def _values(text: JsonText, envelope: _Envelope) -> Iterator[tuple[str | None, bytes]]:
     first = text.peek()
     if first == b"[":
         for element in text.elements():
             yield None, element
     elif first == b"{":
-        yield from _object(text, collections, record_fields)
+        yield from _object(text, envelope)
     elif first:
         raise text.broken("expected an array or an object")
     else:
         raise UnreadableFile("empty", "The file is empty")
 
 
-def _object(
-    text: JsonText, collections: Collection[str], record_fields: Collection[str]
-) -> Iterator[tuple[str | None, bytes]]:
+def _object(text: JsonText, envelope: _Envelope) -> Iterator[tuple[str | None, bytes]]:
     try:
         whole = text.value()
     except ValueTooLarge:
         # No record is that large, so it is the envelope, of which nothing was taken yet.
-        yield from _envelope(text, collections)
+        yield from _members(text, envelope)
         return
     try:
         members = _fields(whole)
     except (msgspec.DecodeError, RecursionError) as error:
         raise UnreadableFile("json", f"Broken JSON: {error}") from None
-    if any(name in members for name in record_fields):
+    if any(name in members for name in envelope.record_fields):
         yield None, whole
         return
-    yield from _envelope(JsonText(iter([whole])), collections)
+    yield from _members(JsonText(iter([whole])), envelope)
 
 
-def _envelope(text: JsonText, collections: Collection[str]) -> Iterator[tuple[str, bytes]]:
-    """The elements of the envelope's lists. What else it says of the export is not data."""
+def _members(text: JsonText, envelope: _Envelope) -> Iterator[tuple[str, bytes]]:
+    """The records in the envelope's members. What else it says of the export is not data."""
     found = False
     text.expect(b"{")
     if text.peek() == b"}":
-        raise _no_collection(collections)
+        raise _no_collection(envelope)
     while True:
         name = _name(text)
-        if name in collections:
+        if name in envelope.collections:
             found = True
             for element in _collection(text, name):
                 yield name, element
+        elif name in envelope.wrappers:
+            found = True
+            for collection, element in _values(text, envelope._replace(wrappers=())):
+                yield collection or name, element
         elif _is_list_of_objects(text.value()):
-            raise _unknown_collection(name, collections)
+            raise _unknown_collection(name, envelope)
         if text.expect(b",}") == b"}":
             break
     if not found:
-        raise _no_collection(collections)
+        raise _no_collection(envelope)
 
 
 def _name(text: JsonText) -> str:
@@ -188,11 +200,11 @@ def _is_list_of_objects(value: bytes) -> bool:
     return value[:1] == b"[" and value[1:].lstrip()[:1] == b"{"
 
 
-def _no_collection(collections: Collection[str]) -> UnreadableFile:
-    known = " or ".join(collections)
+def _no_collection(envelope: _Envelope) -> UnreadableFile:
+    known = " or ".join(envelope.names)
     return UnreadableFile("envelope", f"The object is no record and has no list named {known}")
 
 
-def _unknown_collection(name: str, collections: Collection[str]) -> UnreadableFile:
-    known = ", ".join(collections)
+def _unknown_collection(name: str, envelope: _Envelope) -> UnreadableFile:
+    known = ", ".join(envelope.names)
     return UnreadableFile("envelope", f"Unknown list {name!r}; the known ones are {known}")
