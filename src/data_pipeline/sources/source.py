@@ -73,7 +73,7 @@ class Source:
         return (*self.mappers, *self.other_lists)
 
     def outcomes(
-        self, raw: bytes, *, collection: str | None, as_of: datetime, key: str
+        self, raw: bytes, *, collection: str | None, as_of: datetime, key: str = ""
     ) -> Iterator[Outcome]:
         """Everything that one record of a file becomes.
 
@@ -82,7 +82,7 @@ class Source:
             collection: the envelope's name for the list it was in; None for a record that is in
                 no named list.
             as_of: when the file was written.
-            key: the key of the object.
+            key: the key of the object, if it is in one.
 
         Raises:
             MalformedJson: the text is no JSON; whether that spoils more than the record, the
