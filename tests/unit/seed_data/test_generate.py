@@ -32,7 +32,7 @@ def refusals(key: str) -> Counter[str]:
         for collection, records in envelope.items()
         for record in records
         for outcome in source.outcomes(
-            json.dumps(record).encode(), collection=collection, as_of=datetime.now(UTC)
+            json.dumps(record).encode(), collection=collection, as_of=datetime.now(UTC), key=key
         )
         if isinstance(outcome, Rejected)
     )

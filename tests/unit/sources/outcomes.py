@@ -12,7 +12,8 @@ WRITTEN_AT = datetime(2026, 11, 1, 12, tzinfo=UTC)
 
 def outcomes(source: Source, record: object, collection: str | None = None) -> list[Outcome]:
     raw = record if isinstance(record, bytes) else json.dumps(record).encode()
-    return list(source.outcomes(raw, collection=collection, as_of=WRITTEN_AT))
+    key = f"{source.name}-data/records.json"
+    return list(source.outcomes(raw, collection=collection, as_of=WRITTEN_AT, key=key))
 
 
 def entities(source: Source, record: object, collection: str | None = None) -> list[Entity]:
