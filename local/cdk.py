@@ -27,7 +27,7 @@ _MISLEADING: Final = frozenset(
 
 
 class CdkError(RuntimeError):
-    """A command of the CDK failed; the message ends with its last lines."""
+    """A command of the CDK failed; the message has its last lines."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,12 +108,13 @@ class Cdk:
             log.write(f"\n$ {' '.join(command)}\n".encode())
             log.flush()
             code = _wait(command, variables, log.fileno())
-        if code != 0:
-            tail = self.log.read_bytes()[start:].decode("utf-8", "replace").splitlines()[-25:]
-            raise CdkError(
-                f"`{Path(program).name} {arguments[0]}` failed ({code}); "
-                f"{self.log} ends:\n" + "\n".join(tail)
-            )
+        if code == 0:
+            return
+        tail = self.log.read_bytes()[start:].decode("utf-8", "replace").splitlines()[-25:]
+        raise CdkError(
+            f"`{Path(program).name} {arguments[0]}` failed ({code}); {self.log} ends:\n"
+            + "\n".join(tail)
+        )
 
 
 def _wait(command: Sequence[str], variables: Mapping[str, str], output: int) -> int:

@@ -4,19 +4,15 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from botocore.exceptions import ClientError
-
 from local import guard
 from local.cdk import Cdk
 from local.progress import Progress
+from local.stacks import STACKS, TOOLKIT, is_complete, settle, stack_state
 from local.state import API_STAGE, Environment, write_json
 
 if TYPE_CHECKING:
     from mypy_boto3_apigateway import APIGatewayClient
     from mypy_boto3_cloudformation import CloudFormationClient
-
-STACKS = ("DataPipelineStack", "AnalyticsStack")
-_TOOLKIT = "CDKToolkit"
 
 
 def deploy(environment: Environment, progress: Progress) -> None:
@@ -39,7 +35,8 @@ def deploy(environment: Environment, progress: Progress) -> None:
         progress.step("Stacks are up to date")
         return
     record.unlink(missing_ok=True)
-    if stack_state(cloudformation, _TOOLKIT) is None:
+    settle(cloudformation)
+    if not is_complete(stack_state(cloudformation, TOOLKIT)):
         cdk.bootstrap(variables)
         progress.step("CDK bootstrapped")
     cdk.deploy(variables)
@@ -62,24 +59,8 @@ def _is_deployed(record: Path, fingerprint: str, client: "CloudFormationClient")
     return (
         last.get("fingerprint") == fingerprint
         and last.get("stacks") == states
-        and all(state and "_COMPLETE" in state["status"] for state in states.values())
+        and all(map(is_complete, states.values()))
     )
-
-
-def stack_state(client: "CloudFormationClient", stack: str) -> dict[str, str] | None:
-    """A stack's id, its status and when it last changed; None when there is no such stack."""
-    try:
-        [found] = client.describe_stacks(StackName=stack)["Stacks"]
-    except ClientError as error:
-        if error.response["Error"]["Code"] == "ValidationError":
-            return None
-        raise
-    changed = found.get("LastUpdatedTime") or found["CreationTime"]
-    return {
-        "id": found["StackId"],
-        "status": found["StackStatus"],
-        "changed": changed.isoformat(),
-    }
 
 
 def _publish_api(environment: Environment) -> None:

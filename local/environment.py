@@ -106,7 +106,9 @@ def show_logs(name: str, service: str | None, lines: int, *, follow: bool) -> in
 
 def main() -> int:
     """Runs one command and returns its exit code."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    # SIGINT too: a shell that starts this in the background has it ignored.
+    for one in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(one, signal.default_int_handler)
     arguments = _parser().parse_args()
     try:
         return _run(arguments)

@@ -7,8 +7,8 @@ import psycopg
 from botocore.exceptions import BotoCoreError, ClientError
 
 from local import embedded, ledger
-from local.deployment import STACKS, stack_state
 from local.progress import table
+from local.stacks import STACKS, stack_state
 from local.state import Environment, recorded
 
 if TYPE_CHECKING:
