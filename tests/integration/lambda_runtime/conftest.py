@@ -26,3 +26,16 @@ def deploy(aws: Aws) -> Iterator[Deploy]:
             return stack.enter_context(deployed(aws, handler, **settings))
 
         yield one
+
+
+@pytest.fixture(scope="session")
+def sandboxed(aws: Aws) -> bool:
+    """Whether functions have a file system of their own, which not every system allows."""
+    with deployed(aws, "surroundings.task_root") as function:
+        return bool(function.invoke().value == "/var/task")
+
+
+@pytest.fixture
+def needs_sandbox(sandboxed: bool) -> None:
+    if not sandboxed:
+        pytest.skip("This system allows no sandbox: functions run in the host's file system")

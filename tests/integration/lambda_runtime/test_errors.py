@@ -15,7 +15,7 @@ def test_error_of_the_handler_is_reported_with_its_class_message_and_place(
     assert answer.value["errorType"] == "InvalidQueryError"
     assert answer.value["errorMessage"] == "no such operation: drop (call 1)"
     assert answer.value["requestId"] == answer.request_id
-    assert 'File "/var/task/failing.py"' in answer.value["stackTrace"][-1]
+    assert '/failing.py", line' in answer.value["stackTrace"][-1]
     assert "[ERROR] InvalidQueryError: no such operation: drop" in answer.log_tail
 
 
@@ -59,7 +59,7 @@ def test_syntax_error_fails_the_init_phase(deploy: Deploy) -> None:
     answer = deploy("unfinished.handle", files=files).invoke()
     assert answer.value["errorType"] == "Runtime.UserCodeSyntaxError"
     assert answer.value["errorMessage"].startswith("Syntax error in module 'unfinished'")
-    assert "/var/task/unfinished.py" in answer.value["stackTrace"][0]
+    assert "/unfinished.py" in answer.value["stackTrace"][0]
 
 
 def test_error_while_loading_is_reported_with_its_own_class(deploy: Deploy) -> None:

@@ -33,3 +33,7 @@ def keep(event: Any, _context: Any) -> Any:
 
 def change_code(_event: Any, _context: Any) -> Any:
     Path(os.environ["LAMBDA_TASK_ROOT"], "planted.py").write_text("planted = True")
+
+
+def task_root(_event: Any, _context: Any) -> Any:
+    return os.environ["LAMBDA_TASK_ROOT"]
