@@ -21,6 +21,14 @@ CurrencyCode = Literal[
 ]
 """ISO 4217, alphabetic: currencies in circulation, without funds, metals and test codes."""
 
+WithdrawnCurrencyCode = Literal[
+    "ATS", "BEF", "BYR", "CUC", "CYP", "DEM", "EEK", "ESP", "FIM", "FRF", "GHC", "GRD",
+    "HRK", "IEP", "ITL", "LTL", "LUF", "LVL", "MRO", "MTL", "MZM", "NLG", "PTE", "ROL",
+    "SDD", "SIT", "SKK", "SLL", "STD", "TMM", "TRL", "VEB", "VEF", "XEU", "YUM", "ZMK",
+    "ZWD", "ZWL", "ZWR",
+]
+"""ISO 4217, list three: what amounts of this century's sales may still be in."""
+
 CountryCode = Literal[
     "AD", "AE", "AF", "AG", "AI", "AL", "AM", "AO", "AQ", "AR", "AS", "AT",
     "AU", "AW", "AX", "AZ", "BA", "BB", "BD", "BE", "BF", "BG", "BH", "BI",

@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Annotated, Final
+from typing import Annotated, Final, get_args
 
 import msgspec
 from msgspec import Meta, Struct
 
-from data_pipeline.canonical.codes import CountryCode, CurrencyCode
+from data_pipeline.canonical.codes import CountryCode, CurrencyCode, WithdrawnCurrencyCode
 from data_pipeline.canonical.entities import NO_ATTRIBUTES, JsonText
 from data_pipeline.sources.records import InvalidRecord
 
@@ -29,6 +29,9 @@ Count = Annotated[int, Meta(ge=0, le=10**15)]
 # A quadrillion of anything is a mistake in the export, as is a part of a millionth.
 _LARGEST_AMOUNT: Final = Decimal(10) ** 15
 _MOST_DECIMAL_PLACES: Final = 6
+
+_CURRENCIES: Final = frozenset(get_args(CurrencyCode) + get_args(WithdrawnCurrencyCode))
+_COUNTRIES: Final = frozenset(get_args(CountryCode))
 
 
 class Money(Struct, gc=False):
@@ -123,6 +126,29 @@ def money(path: str, value: Decimal | None, currency: str | None) -> Decimal | N
     if value is not None and currency is None:
         raise InvalidRecord("required", "currency", f"Expected the currency of {path}")
     return amount(path, value)
+
+
+def priced(path: str, value: Decimal | None, currency: str | None) -> Decimal | None:
+    """As `amount`, for a source that leaves the currency out: then there is no amount either."""
+    return None if currency is None else amount(path, value)
+
+
+def currency(path: str, code: str | None) -> str | None:
+    """A currency by its ISO 4217 code in either case, also one that is in circulation no more.
+
+    Raises:
+        InvalidRecord: ISO 4217 never had it.
+    """
+    word = text(code)
+    if word is None or word.upper() in _CURRENCIES:
+        return word and word.upper()
+    raise InvalidRecord("enumeration", path, f"Expected a currency of ISO 4217, not {word!r}")
+
+
+def country(code: str | None) -> str | None:
+    """The code if it is one of ISO 3166-1 alpha-2, in either case; None for any other."""
+    word = text(code)
+    return word.upper() if word and word.upper() in _COUNTRIES else None
 
 
 def percentage(path: str, value: Decimal | None) -> Decimal | None:

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import reduce
 from typing import Any, Final
 
@@ -60,11 +60,18 @@ _ANY_JSON: Final = msgspec.json.Decoder()
 
 
 class RecordDecoder[T: Struct]:
-    """Decodes the records of one kind to a struct whose fields are the ones that are mapped."""
+    """Decodes the records of one kind to a struct whose fields are the ones that are mapped.
 
-    def __init__(self, kind: type[T]) -> None:
+    Args:
+        kind: the struct.
+        kept: those of its fields (as JSON names them) of which no column says all, so that they
+            stay in the attributes too.
+    """
+
+    def __init__(self, kind: type[T], *, kept: Iterable[str] = ()) -> None:
         self._decoder = msgspec.json.Decoder(kind)
-        self._known = frozenset(field.encode_name for field in msgspec.structs.fields(kind))
+        names = (field.encode_name for field in msgspec.structs.fields(kind))
+        self._known = frozenset(names) - frozenset(kept)
 
     def decode(self, raw: bytes, *, path: str = "") -> T:
         """The record's fields that the struct has.
@@ -101,6 +108,13 @@ def join_attributes(attributes: JsonText, name: str, nested: JsonText) -> JsonTe
     fields = _fields(attributes)
     fields[name] = Raw(nested)
     return JsonText(msgspec.json.encode(fields))
+
+
+def keep(attributes: JsonText, raw: bytes, names: Iterable[str]) -> JsonText:
+    """`attributes` with fields of the record `raw` that found no column after all."""
+    members = _fields(raw)
+    kept = {name: members[name] for name in names if name in members}
+    return JsonText(msgspec.json.encode(_fields(attributes) | kept)) if kept else attributes
 
 
 def _refuse_nul(raw: bytes) -> None:
