@@ -2,7 +2,10 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import MISSING, dataclass, fields
+from typing import get_args
+
+from data_pipeline.canonical.codes import CurrencyCode
 
 
 class MissingSetting(Exception):  # noqa: N818 - says what is wrong, as callers name it
@@ -11,10 +14,25 @@ class MissingSetting(Exception):  # noqa: N818 - says what is wrong, as callers 
 
 @dataclass(frozen=True, kw_only=True)
 class DataProcessorSettings:
-    """Settings of the function that loads uploaded files."""
+    """Settings of the function that loads uploaded files.
+
+    `default_currency` (ISO 4217) is that of amounts for which a record names none; without it
+    such amounts stay among the record's attributes.
+
+    Raises:
+        MissingSetting: `default_currency` is none of ISO 4217.
+    """
 
     database_secret_id: str
     alert_topic_arn: str
+    default_currency: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.default_currency not in (None, *get_args(CurrencyCode)):
+            raise MissingSetting(
+                "The environment variable DEFAULT_CURRENCY must be a currency code of ISO 4217 "
+                f"such as EUR, not {self.default_currency!r}."
+            )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,13 +74,17 @@ class JobsSettings:
 def load[Settings](kind: type[Settings], environment: Mapping[str, str] = os.environ) -> Settings:
     """Reads one function's settings: field `alert_topic_arn` is variable `ALERT_TOPIC_ARN`.
 
+    A field with a default may be absent or empty.
+
     Raises:
-        MissingSetting: naming the variable that is absent, empty or no whole number.
+        MissingSetting: naming the variable that is absent, empty or of the wrong type.
     """
     values: dict[str, str | int] = {}
     for field in fields(kind):  # type: ignore[arg-type]
         variable = field.name.upper()
         text = environment.get(variable, "").strip()
+        if not text and field.default is not MISSING:
+            continue
         if not text:
             raise MissingSetting(f"The environment variable {variable} is not set.")
         values[field.name] = _whole_number(variable, text) if field.type is int else text

@@ -63,5 +63,8 @@ def _database() -> Database:
 @cache
 def _processor() -> Processor:
     return Processor(
-        s3=clients.s3(), sns=clients.sns(), alert_topic_arn=_settings().alert_topic_arn
+        s3=clients.s3(),
+        sns=clients.sns(),
+        alert_topic_arn=_settings().alert_topic_arn,
+        default_currency=_settings().default_currency,
     )

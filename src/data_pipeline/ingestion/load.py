@@ -1,6 +1,7 @@
 """Loads one object: all of it in one transaction, or nothing and why."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import psycopg
@@ -13,21 +14,33 @@ from data_pipeline.ingestion.json_text import LARGEST_VALUE_BYTES
 from data_pipeline.ingestion.merge import Counts, Version, merge
 from data_pipeline.ingestion.objects import open_object
 from data_pipeline.ingestion.quarantine import Quarantine
-from data_pipeline.ingestion.records import Layout, RawRecord, document, layout_of, lines
+from data_pipeline.ingestion.records import Envelope, Layout, RawRecord, document, layout_of, lines
 from data_pipeline.ingestion.staging import REFUSALS, Staging
 from data_pipeline.ingestion.unreadable import UnreadableFile
 from data_pipeline.sources.records import MalformedJson
 from data_pipeline.sources.registry import UnknownSource, source_of
-from data_pipeline.sources.source import Rejected, Source
+from data_pipeline.sources.source import Outcome, Rejected, Source
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 
 def load(
-    connection: psycopg.Connection[Any], s3: "S3Client", created: ObjectCreated, file_id: int
+    connection: psycopg.Connection[Any],
+    s3: "S3Client",
+    created: ObjectCreated,
+    file_id: int,
+    *,
+    default_currency: str | None = None,
 ) -> Counts | None:
     """Loads an object that is in the ledger; None if somebody else did it meanwhile.
+
+    Args:
+        connection: in no transaction.
+        s3: reads the object.
+        created: the object.
+        file_id: its number in the ledger.
+        default_currency: ISO 4217, of amounts for which a record names none.
 
     Raises:
         UnreadableFile: nothing of it can be loaded, now or later.
@@ -47,7 +60,13 @@ def load(
                 version_id=created.version_id,
             )
             chunks = text_chunks(opened.chunks, gzipped=layout.gzipped)
-            return _Load(connection, source, layout, version, created.key).run(chunks)
+            outcomes = partial(
+                source.outcomes,
+                as_of=opened.modified_at,
+                key=created.key,
+                default_currency=default_currency,
+            )
+            return _Load(connection, source, layout, version, outcomes).run(chunks)
     except REFUSALS as error:
         raise UnreadableFile("database", f"PostgreSQL refused it: {_primary(error)}") from None
 
@@ -66,10 +85,10 @@ class _Load:
         source: Source,
         layout: Layout,
         version: Version,
-        key: str,
+        outcomes: Callable[..., Iterator[Outcome]],
     ) -> None:
         self._connection = connection
-        self._key = key
+        self._outcomes = outcomes
         self._source = source
         self._layout = layout
         self._version = version
@@ -91,12 +110,14 @@ class _Load:
     def _records(self, chunks: Iterator[bytes]) -> Iterator[RawRecord]:
         if not self._layout.is_document:
             return lines(chunks)
-        return document(
-            chunks,
+        envelope = Envelope(
             collections=self._source.lists,
             record_fields=self._source.record_fields,
             wrappers=self._source.wrappers,
+            ignored=self._source.ignored_lists,
+            lists_of_page=self._source.lists_of_page,
         )
+        return document(chunks, envelope)
 
     def _take(self, record: RawRecord) -> None:
         if record.is_cut:
@@ -104,12 +125,7 @@ class _Load:
             self._reject(record, "size", f"It is longer than {limit} MiB; its rest is left out")
             return
         try:
-            for outcome in self._source.outcomes(
-                record.raw,
-                collection=record.collection,
-                as_of=self._version.modified_at,
-                key=self._key,
-            ):
+            for outcome in self._outcomes(record.raw, collection=record.collection):
                 if isinstance(outcome, Rejected):
                     self._quarantine.add(record, outcome)
                 else:

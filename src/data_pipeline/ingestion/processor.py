@@ -26,10 +26,18 @@ _IN_THE_WAY: Final = (psycopg.errors.DeadlockDetected, psycopg.errors.Serializat
 class Processor:
     """Processes objects with the connections of one execution environment."""
 
-    def __init__(self, *, s3: "S3Client", sns: "SNSClient", alert_topic_arn: str) -> None:
+    def __init__(
+        self,
+        *,
+        s3: "S3Client",
+        sns: "SNSClient",
+        alert_topic_arn: str,
+        default_currency: str | None = None,
+    ) -> None:
         self._s3 = s3
         self._sns = sns
         self._alert_topic_arn = alert_topic_arn
+        self._default_currency = default_currency
 
     def process(self, connection: psycopg.Connection[Any], created: ObjectCreated) -> None:
         """Loads an object, or refuses it for good.
@@ -64,10 +72,16 @@ class Processor:
     ) -> Counts | None:
         for _ in range(_ATTEMPTS - 1):
             try:
-                return load(connection, self._s3, created, file_id)
+                return self._attempt(connection, created, file_id)
             except _IN_THE_WAY as error:
                 logger.info("load is repeated", extra={"sqlstate": error.sqlstate})
-        return load(connection, self._s3, created, file_id)
+        return self._attempt(connection, created, file_id)
+
+    def _attempt(
+        self, connection: psycopg.Connection[Any], created: ObjectCreated, file_id: int
+    ) -> Counts | None:
+        currency = self._default_currency
+        return load(connection, self._s3, created, file_id, default_currency=currency)
 
     def _refuse(
         self,

@@ -1,7 +1,7 @@
 """The records of a file, cut out of its text in whatever form it has."""
 
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from pathlib import PurePosixPath
 from typing import Final, NamedTuple
 
@@ -85,26 +85,41 @@ def _whole_lines(chunks: Iterator[bytes]) -> Iterator[tuple[bytes, bool]]:
     yield begun, is_cut
 
 
-def document(
-    chunks: Iterator[bytes],
-    *,
-    collections: Collection[str],
-    record_fields: Collection[str],
-    wrappers: Collection[str] = (),
-) -> Iterator[RawRecord]:
+class Envelope(NamedTuple):
+    """What a source's envelopes look like.
+
+    Attributes:
+        collections: names of the lists that hold records.
+        record_fields: fields that only a record has, never the envelope.
+        wrappers: names of the members that hold one record, or such a text again.
+        ignored: names of the lists that hold no records.
+        lists_of_page: better names of the lists, from the members. Not asked of an envelope that
+            is too large to be held, which is longer than any page of a vendor.
+    """
+
+    collections: Collection[str]
+    record_fields: Collection[str]
+    wrappers: Collection[str] = ()
+    ignored: Collection[str] = ()
+    lists_of_page: Callable[[Mapping[str, Raw]], Mapping[str, str]] | None = None
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of the members that hold records."""
+        return (*self.collections, *self.wrappers)
+
+
+def document(chunks: Iterator[bytes], envelope: Envelope) -> Iterator[RawRecord]:
     """The records of a file of one JSON text: an array, an envelope of collections, or a record.
 
     Args:
         chunks: the text.
-        collections: names of the envelope's lists.
-        record_fields: fields that only a record has, never the envelope.
-        wrappers: names of the envelope's members that hold one record, or such a text again.
+        envelope: what the source's envelopes look like.
 
     Raises:
         UnreadableFile: it is broken, something else, or holds a value that is too large.
     """
     text = JsonText(chunks)
-    envelope = _Envelope(collections, record_fields, wrappers)
     numbers = Counter[str | None]()
     try:
         for position, (collection, raw) in enumerate(_values(text, envelope), start=1):
@@ -117,17 +132,7 @@ def document(
         raise text.broken("expected nothing more")
 
 
-class _Envelope(NamedTuple):
-    collections: Collection[str]
-    record_fields: Collection[str]
-    wrappers: Collection[str]
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        return (*self.collections, *self.wrappers)
-
-
-def _values(text: JsonText, envelope: _Envelope) -> Iterator[tuple[str | None, bytes]]:
+def _values(text: JsonText, envelope: Envelope) -> Iterator[tuple[str | None, bytes]]:
     first = text.peek()
     if first == b"[":
         for element in text.elements():
@@ -140,7 +145,7 @@ def _values(text: JsonText, envelope: _Envelope) -> Iterator[tuple[str | None, b
         raise UnreadableFile("empty", "The file is empty")
 
 
-def _object(text: JsonText, envelope: _Envelope) -> Iterator[tuple[str | None, bytes]]:
+def _object(text: JsonText, envelope: Envelope) -> Iterator[tuple[str | None, bytes]]:
     try:
         whole = text.value()
     except ValueTooLarge:
@@ -154,10 +159,12 @@ def _object(text: JsonText, envelope: _Envelope) -> Iterator[tuple[str | None, b
     if any(name in members for name in envelope.record_fields):
         yield None, whole
         return
-    yield from _members(JsonText(iter([whole])), envelope)
+    told = envelope.lists_of_page(members) if envelope.lists_of_page else {}
+    for collection, raw in _members(JsonText(iter([whole])), envelope):
+        yield told.get(collection, collection), raw
 
 
-def _members(text: JsonText, envelope: _Envelope) -> Iterator[tuple[str, bytes]]:
+def _members(text: JsonText, envelope: Envelope) -> Iterator[tuple[str, bytes]]:
     """The records in the envelope's members. What else it says of the export is not data."""
     found = False
     text.expect(b"{")
@@ -173,7 +180,7 @@ def _members(text: JsonText, envelope: _Envelope) -> Iterator[tuple[str, bytes]]
             found = True
             for collection, element in _values(text, envelope._replace(wrappers=())):
                 yield collection or name, element
-        elif _is_list_of_objects(text.value()):
+        elif _is_list_of_objects(text.value()) and name not in envelope.ignored:
             raise _unknown_collection(name, envelope)
         if text.expect(b",}") == b"}":
             break
@@ -200,11 +207,11 @@ def _is_list_of_objects(value: bytes) -> bool:
     return value[:1] == b"[" and value[1:].lstrip()[:1] == b"{"
 
 
-def _no_collection(envelope: _Envelope) -> UnreadableFile:
+def _no_collection(envelope: Envelope) -> UnreadableFile:
     known = " or ".join(envelope.names)
     return UnreadableFile("envelope", f"The object is no record and has no list named {known}")
 
 
-def _unknown_collection(name: str, envelope: _Envelope) -> UnreadableFile:
+def _unknown_collection(name: str, envelope: Envelope) -> UnreadableFile:
     known = ", ".join(envelope.names)
     return UnreadableFile("envelope", f"Unknown list {name!r}; the known ones are {known}")

@@ -29,13 +29,15 @@ class Origin(Struct, frozen=True):
     """Where a record is from.
 
     `as_of` stands in for the time of the last change where a record has none: the record was like
-    that when its file was written, or when the record around it last changed.
+    that when its file was written, or when the record around it last changed. Likewise
+    `default_currency` (ISO 4217) is that of amounts for which a record names none.
     """
 
     collection: str
     path: str
     as_of: datetime
     parent_source_id: str | None = None
+    default_currency: str | None = None
 
     def of(self, source_id: str, updated_at: datetime) -> "Origin":
         """Where the records nested in this one are from."""
@@ -58,6 +60,8 @@ class Source:
         other_lists: the envelope's lists that are not named for the collection that they hold,
             with that; None where only `collection_of` knows.
         wrappers: the envelope's members that hold one record or another envelope, likewise.
+        ignored_lists: the envelope's lists that hold no records.
+        lists_of_page: the collections of the envelope's lists as far as its other members tell.
     """
 
     name: str
@@ -66,6 +70,8 @@ class Source:
     record_fields: frozenset[str]
     other_lists: Mapping[str, str | None] = field(default_factory=dict)
     wrappers: Mapping[str, str | None] = field(default_factory=dict)
+    ignored_lists: frozenset[str] = frozenset()
+    lists_of_page: Callable[[Mapping[str, Raw]], Mapping[str, str]] | None = None
 
     @property
     def lists(self) -> tuple[str, ...]:
@@ -73,7 +79,13 @@ class Source:
         return (*self.mappers, *self.other_lists)
 
     def outcomes(
-        self, raw: bytes, *, collection: str | None, as_of: datetime, key: str = ""
+        self,
+        raw: bytes,
+        *,
+        collection: str | None,
+        as_of: datetime,
+        key: str = "",
+        default_currency: str | None = None,
     ) -> Iterator[Outcome]:
         """Everything that one record of a file becomes.
 
@@ -83,6 +95,7 @@ class Source:
                 no named list.
             as_of: when the file was written.
             key: the key of the object, if it is in one.
+            default_currency: ISO 4217, of amounts for which the record names none.
 
         Raises:
             MalformedJson: the text is no JSON; whether that spoils more than the record, the
@@ -95,7 +108,9 @@ class Source:
         except InvalidRecord as error:
             yield _rejected(error, None, None, "", raw)
             return
-        origin = Origin(collection=name, path=f"{name}[]", as_of=as_of)
+        origin = Origin(
+            collection=name, path=f"{name}[]", as_of=as_of, default_currency=default_currency
+        )
         yield from checked(self.mappers[name], raw, origin)
 
     def _collection_named(self, member: str | None) -> str | None:

@@ -1,6 +1,11 @@
 import pytest
 
-from data_pipeline.aws.settings import AnalyticsSettings, MissingSetting, load
+from data_pipeline.aws.settings import (
+    AnalyticsSettings,
+    DataProcessorSettings,
+    MissingSetting,
+    load,
+)
 
 COMPLETE = {
     "DATABASE_SECRET_ID": "data-pipeline/database/reader",
@@ -30,3 +35,22 @@ def test_missing_setting_is_named(value: str | None) -> None:
 def test_setting_that_is_no_number_is_named_with_its_value() -> None:
     with pytest.raises(MissingSetting, match="CACHE_TTL_SECONDS must be a whole number, not 'an"):
         load(AnalyticsSettings, {**COMPLETE, "CACHE_TTL_SECONDS": "an hour"})
+
+
+PROCESSOR = {"DATABASE_SECRET_ID": "writer", "ALERT_TOPIC_ARN": "arn:aws:sns:us-east-1:0:alerts"}
+
+
+@pytest.mark.parametrize("variables", [{}, {"DEFAULT_CURRENCY": " "}])
+def test_default_currency_is_optional(variables: dict[str, str]) -> None:
+    assert load(DataProcessorSettings, PROCESSOR | variables).default_currency is None
+
+
+def test_default_currency_is_a_code() -> None:
+    settings = load(DataProcessorSettings, PROCESSOR | {"DEFAULT_CURRENCY": "CHF"})
+    assert settings.default_currency == "CHF"
+
+
+@pytest.mark.parametrize("code", ["chf", "XYZ", "Swiss francs"])
+def test_default_currency_that_does_not_exist_is_named(code: str) -> None:
+    with pytest.raises(MissingSetting, match=f"DEFAULT_CURRENCY must be .* ISO 4217 .*{code}"):
+        load(DataProcessorSettings, PROCESSOR | {"DEFAULT_CURRENCY": code})

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 import pytest
 
 from data_pipeline.ingestion import json_text, records
-from data_pipeline.ingestion.records import RawRecord, document, layout_of, lines
+from data_pipeline.ingestion.records import Envelope, RawRecord, document, layout_of, lines
 from data_pipeline.ingestion.unreadable import UnreadableFile
 
 
@@ -14,10 +14,13 @@ def chunks(text: bytes, size: int = 7) -> Iterator[bytes]:
 
 def read(text: str | bytes) -> list[RawRecord]:
     content = text.encode() if isinstance(text, str) else text
-    found = document(
-        chunks(content), collections=("customers", "orders"), record_fields=frozenset({"id"})
+    envelope = Envelope(
+        collections=("customers", "orders"),
+        record_fields=frozenset({"id"}),
+        ignored=("errors",),
+        lists_of_page=lambda page: {"orders": "returns"} if "returned" in page else {},
     )
-    return list(found)
+    return list(document(chunks(content), envelope))
 
 
 @pytest.mark.parametrize(
@@ -126,3 +129,13 @@ def test_element_beyond_the_limit_is_refused(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(json_text, "LARGEST_VALUE_BYTES", 100)
     with pytest.raises(UnreadableFile, match="MiB"):
         read('[{"a": "' + "x" * 1000 + '"}]')
+
+
+def test_list_that_holds_no_records_is_passed_over() -> None:
+    found = read('{"errors": [{"code": 7}], "orders": [{"id": 1}]}')
+    assert [(record.collection, record.raw) for record in found] == [("orders", b'{"id": 1}')]
+
+
+def test_page_that_tells_what_its_list_holds_is_believed() -> None:
+    found = read('{"orders": [{"id": 1}], "customers": [{"id": 2}], "returned": true}')
+    assert [record.collection for record in found] == ["returns", "customers"]
