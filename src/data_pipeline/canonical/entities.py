@@ -106,7 +106,10 @@ class Opportunity(Entity, kw_only=True, gc=False):
 
 
 class Order(Entity, kw_only=True, gc=False):
-    """What a customer ordered. `total` = `subtotal` - `discount` + `tax` + `shipping`."""
+    """What a customer ordered. `total` = `subtotal` - `discount` + `tax` + `shipping`.
+
+    `refunded` is what was given back so far, whatever became of `total`.
+    """
 
     customer_source_id: str | None = None
     opportunity_source_id: str | None = None
@@ -120,12 +123,14 @@ class Order(Entity, kw_only=True, gc=False):
     tax: Decimal | None = None
     shipping: Decimal | None = None
     total: Decimal | None = None
+    refunded: Decimal | None = None
 
 
 class OrderItem(Entity, kw_only=True, gc=False):
-    """A line of an order. `total` is after discount and before tax."""
+    """A line of an order or of an opportunity. `total` is after discount and before tax."""
 
     order_source_id: str | None = None
+    opportunity_source_id: str | None = None
     product_source_id: str | None = None
     line_number: int | None = None
     sku: str | None = None
