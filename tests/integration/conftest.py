@@ -14,6 +14,11 @@ import requests
 
 from local import state
 from local.state import Environment
+from tests.integration.databases import (  # noqa: F401 - fixtures for all of them
+    database_template,
+    database_url,
+    new_database,
+)
 
 TIMEOUT_SECONDS = 60
 

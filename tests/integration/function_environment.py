@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import psycopg
 import pytest
 from psycopg.conninfo import conninfo_to_dict
 
@@ -96,6 +97,18 @@ def bucket(environment: Environment) -> Iterator[str]:
 def body(result: dict[str, Any]) -> Any:
     """The JSON body of a proxy result."""
     return json.loads(str(result["body"]))
+
+
+def backends(environment: Environment, application: str) -> list[int]:
+    """The server processes that work under an application's name.
+
+    Each look is a transaction of its own: within one the server shows the same list again.
+    """
+    with psycopg.connect(environment.admin_conninfo()) as connection:
+        rows = connection.execute(
+            "SELECT pid FROM pg_stat_activity WHERE application_name = %s", (application,)
+        ).fetchall()
+    return [int(row[0]) for row in rows]
 
 
 type Invoke = Callable[..., dict[str, Any]]

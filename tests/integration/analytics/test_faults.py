@@ -113,12 +113,12 @@ def test_api_works_without_its_cache_and_says_that_it_is_degraded(
 
 
 def test_connection_that_died_between_two_requests_costs_the_client_nothing(
-    invoke: Invoke, database_url: sales.Conninfos
+    invoke: Invoke, environment: Environment
 ) -> None:
     _ask(invoke)
     connection = handler._analytics().database.connection()
-    with psycopg.connect(database_url.owner, autocommit=True) as owner:
-        owner.execute("SELECT pg_terminate_backend(%s)", (connection.info.backend_pid,))
+    with psycopg.connect(environment.admin_conninfo()) as admin:
+        admin.execute("SELECT pg_terminate_backend(%s)", (connection.info.backend_pid,))
     answer = _ask(invoke, f"{ANALYSIS}&level=group")
     assert answer["statusCode"] == 200
     assert handler._analytics().database.connection() is not connection

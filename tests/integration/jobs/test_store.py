@@ -1,0 +1,92 @@
+from concurrent.futures import ThreadPoolExecutor
+
+from data_pipeline.jobs.job import Job, Progress, Status
+from data_pipeline.jobs.store import JobStore
+from tests.integration.jobs.conftest import make_job
+
+LATER = "2026-01-02T03:04:06.000Z"
+
+
+def _page(store: JobStore, **more: object) -> list[str]:
+    asked: dict[str, object] = {"filters": {}, "limit": 10, "now": 0, "after": None}
+    return [job.job_id for job in store.page("key-1", **(asked | more)).jobs]  # type: ignore[arg-type]
+
+
+def test_one_key_stands_for_one_job(store: JobStore) -> None:
+    first, second = make_job(), make_job()
+    assert store.add_once(first, "k") == first
+    assert store.add_once(second, "k") == first
+    assert store.get(second.job_id) is None
+
+
+def test_keys_of_two_owners_have_nothing_to_do_with_each_other(store: JobStore) -> None:
+    first, second = make_job(owner="one"), make_job(owner="two")
+    store.add_once(first, "k")
+    assert store.add_once(second, "k") == second
+
+
+def test_expired_key_stands_for_nothing(store: JobStore) -> None:
+    store.add_once(make_job(expires_at=1), "k")
+    second = make_job()
+    assert store.add_once(second, "k") == second
+
+
+def test_of_many_requests_with_one_key_at_once_one_adds_its_job(store: JobStore) -> None:
+    jobs = [make_job() for _ in range(12)]
+    with ThreadPoolExecutor(12) as pool:
+        given: list[Job] = list(pool.map(lambda job: store.add_once(job, "k"), jobs))
+    assert len({job.job_id for job in given}) == 1
+    assert _page(store) == [given[0].job_id]
+
+
+def test_job_ends_once(store: JobStore) -> None:
+    job = make_job()
+    store.add(job)
+    assert store.end(job.job_id, Status.CANCELLED, completed_at=LATER)
+    assert not store.end(job.job_id, Status.FAILED, completed_at=LATER)
+    kept = store.get(job.job_id)
+    assert kept is not None
+    assert (kept.status, kept.completed_at) == (Status.CANCELLED, LATER)
+
+
+def test_progress_is_for_running_jobs(store: JobStore) -> None:
+    running, queued = make_job(), make_job(status=Status.QUEUED)
+    store.add(running)
+    store.add(queued)
+    assert store.report(running.job_id, Progress(rows=7, bytes=99))
+    assert not store.report(queued.job_id, Progress(rows=7, bytes=99))
+    assert not store.report(make_job().job_id, Progress(rows=7, bytes=99))
+    kept = store.get(running.job_id)
+    assert kept is not None
+    assert kept.resource().progress == Progress(rows=7, bytes=99)
+
+
+def test_listing_is_the_owners_newest_first(store: JobStore) -> None:
+    moments = ["2026-01-01T00:00:00.000Z", "2026-01-03T00:00:00.000Z", "2026-01-02T00:00:00.000Z"]
+    first, third, second = (make_job(created_at=moment) for moment in moments)
+    for job in (first, third, second, make_job(owner="somebody else")):
+        store.add(job)
+    assert _page(store) == [third.job_id, second.job_id, first.job_id]
+
+
+def test_listing_filters_and_leaves_out_what_expired(store: JobStore) -> None:
+    done = make_job(status=Status.SUCCEEDED)
+    for job in (done, make_job(), make_job(status=Status.SUCCEEDED, expires_at=5)):
+        store.add(job)
+    assert _page(store, filters={"status": "SUCCEEDED"}, now=10) == [done.job_id]
+    assert _page(store, filters={"operation": "simple_demo"}) == []
+
+
+def test_pages_follow_each_other_without_gap_or_repetition(store: JobStore) -> None:
+    jobs = [make_job(created_at=f"2026-01-0{day}T00:00:00.000Z") for day in range(1, 8)]
+    for job in jobs:
+        store.add(job)
+    seen: list[str] = []
+    after = None
+    while True:
+        page = store.page("key-1", filters={}, limit=3, now=0, after=after)
+        seen += [job.job_id for job in page.jobs]
+        after = page.last
+        if after is None:
+            break
+    assert seen == [job.job_id for job in reversed(jobs)]
