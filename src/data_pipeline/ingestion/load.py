@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 
 from data_pipeline.canonical.tables import Table
-from data_pipeline.ingestion import ledger
+from data_pipeline.ingestion import ledger, statistics
 from data_pipeline.ingestion.content import text_chunks
 from data_pipeline.ingestion.events import ObjectCreated
 from data_pipeline.ingestion.json_text import LARGEST_VALUE_BYTES
@@ -66,9 +66,12 @@ def load(
                 key=created.key,
                 default_currency=default_currency,
             )
-            return _Load(connection, source, layout, version, outcomes).run(chunks)
+            loading = _Load(connection, source, layout, version, outcomes)
+            counts = loading.run(chunks)
     except REFUSALS as error:
         raise UnreadableFile("database", f"PostgreSQL refused it: {_primary(error)}") from None
+    statistics.renew(connection, loading.changed)
+    return counts
 
 
 def _source_of(key: str) -> Source:
@@ -92,6 +95,7 @@ class _Load:
         self._source = source
         self._layout = layout
         self._version = version
+        self.changed: dict[Table, int] = {}
         self._quarantine = Quarantine(connection, version.file_id, layout.unit)
         self._staging = Staging(connection, version.file_id, self._refuse)
 
@@ -103,7 +107,9 @@ class _Load:
         counts = Counts(read=self._quarantine.count, quarantined=self._quarantine.count)
         for table, staged in self._staging.staged.items():
             if staged.rows:
-                counts.add(merge(self._connection, table, staged, self._version))
+                merged = merge(self._connection, table, staged, self._version)
+                self.changed[table] = merged.changed
+                counts.add(merged)
         ledger.complete(self._connection, self._version, counts)
         return counts
 

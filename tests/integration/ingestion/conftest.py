@@ -1,0 +1,156 @@
+"""Files in a real bucket, processed as the function does it, into a database of the test's own."""
+
+import json
+import uuid
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
+
+import psycopg
+import pytest
+from psycopg.rows import dict_row
+
+from data_pipeline.ingestion.events import ObjectCreated
+from data_pipeline.ingestion.processor import Processor
+from local.state import Environment
+from tests.integration.databases import TestDatabase
+
+
+class Outcome(NamedTuple):
+    """What the ledger says of a file."""
+
+    status: str
+    read: int
+    inserted: int
+    updated: int
+    unchanged: int
+    stale: int
+    quarantined: int
+    error_rule: str | None
+
+
+class Alerts:
+    """A topic, and the queue in which what it tells ends."""
+
+    def __init__(self, environment: Environment) -> None:
+        name = f"test-{uuid.uuid4().hex}"
+        self._sns = environment.client("sns")
+        self._sqs = environment.client("sqs")
+        self.topic_arn: str = self._sns.create_topic(Name=name)["TopicArn"]
+        self._queue: str = self._sqs.create_queue(QueueName=name)["QueueUrl"]
+        attributes = self._sqs.get_queue_attributes(
+            QueueUrl=self._queue, AttributeNames=["QueueArn"]
+        )
+        self._sns.subscribe(
+            TopicArn=self.topic_arn,
+            Protocol="sqs",
+            Endpoint=attributes["Attributes"]["QueueArn"],
+            Attributes={"RawMessageDelivery": "true"},
+        )
+
+    def take(self) -> list[dict[str, Any]]:
+        """The alerts since the last time."""
+        answer = self._sqs.receive_message(
+            QueueUrl=self._queue, MaxNumberOfMessages=10, WaitTimeSeconds=1
+        )
+        messages = answer.get("Messages", [])
+        for message in messages:
+            self._sqs.delete_message(QueueUrl=self._queue, ReceiptHandle=message["ReceiptHandle"])
+        return [json.loads(message["Body"]) for message in messages]
+
+    def remove(self) -> None:
+        self._sns.delete_topic(TopicArn=self.topic_arn)
+        self._sqs.delete_queue(QueueUrl=self._queue)
+
+
+class Pipeline:
+    """Uploads, processes and looks at what came of it."""
+
+    def __init__(
+        self, environment: Environment, bucket: str, database: TestDatabase, alerts: Alerts
+    ) -> None:
+        self.s3 = environment.client("s3")
+        self.bucket = bucket
+        self.alerts = alerts
+        self.writer = psycopg.connect(database.writer)
+        self._owner = psycopg.connect(database.owner, autocommit=True, row_factory=dict_row)
+        self.processor = Processor(
+            s3=self.s3, sns=environment.client("sns"), alert_topic_arn=alerts.topic_arn
+        )
+
+    def upload(self, content: object, key: str = "crm-data/test.json") -> ObjectCreated:
+        """Puts an object: bytes as they are, anything else as JSON."""
+        body = content if isinstance(content, bytes) else json.dumps(content).encode()
+        answer = self.s3.put_object(Bucket=self.bucket, Key=key, Body=body)
+        return ObjectCreated(
+            bucket=self.bucket,
+            key=key,
+            version_id=answer["VersionId"],
+            etag=answer["ETag"].strip('"'),
+            size_bytes=len(body),
+        )
+
+    def process(self, created: ObjectCreated) -> Outcome:
+        """Processes an object and answers what the ledger says of it."""
+        self.processor.process(self.writer, created)
+        (row,) = self.rows(
+            "SELECT status, records_read, records_inserted, records_updated, records_unchanged,"
+            " records_stale, records_quarantined, error_rule FROM ingest.files"
+            " WHERE key = %s AND version_id = %s",
+            created.key,
+            created.version_id,
+        )
+        return Outcome(*row.values())
+
+    def load(self, content: object, key: str = "crm-data/test.json") -> Outcome:
+        """Uploads and processes."""
+        return self.process(self.upload(content, key))
+
+    def rows(self, query: str, *parameters: object) -> list[dict[str, Any]]:
+        """The answer to a query of the database's owner."""
+        return self._owner.execute(query.encode(), parameters).fetchall()
+
+    def row(self, query: str, *parameters: object) -> dict[str, Any]:
+        """The one row of an answer."""
+        (row,) = self.rows(query, *parameters)
+        return row
+
+    def dataset_version(self) -> int:
+        return int(self.row("SELECT version FROM canonical.dataset_version")["version"])
+
+    def close(self) -> None:
+        self.writer.close()
+        self._owner.close()
+
+
+@pytest.fixture(scope="session")
+def versioned_bucket(environment: Environment) -> Iterator[str]:
+    s3 = environment.client("s3")
+    name = f"test-{uuid.uuid4().hex}"
+    s3.create_bucket(Bucket=name)
+    s3.put_bucket_versioning(Bucket=name, VersioningConfiguration={"Status": "Enabled"})
+    yield name
+    for page in s3.get_paginator("list_object_versions").paginate(Bucket=name):
+        found: Sequence[dict[str, str]] = [
+            *page.get("Versions", []),
+            *page.get("DeleteMarkers", []),
+        ]
+        for version in found:
+            s3.delete_object(Bucket=name, Key=version["Key"], VersionId=version["VersionId"])
+    s3.delete_bucket(Bucket=name)
+
+
+@pytest.fixture(scope="session")
+def alerts(environment: Environment) -> Iterator[Alerts]:
+    made = Alerts(environment)
+    yield made
+    made.remove()
+
+
+@pytest.fixture
+def pipeline(
+    environment: Environment, versioned_bucket: str, database_url: TestDatabase, alerts: Alerts
+) -> Iterator[Pipeline]:
+    alerts.take()
+    made = Pipeline(environment, versioned_bucket, database_url, alerts)
+    yield made
+    made.close()
