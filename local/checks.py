@@ -81,7 +81,7 @@ class Checks:
     @contextmanager
     def _environment(self) -> Iterator[bool]:
         """Starts the environment and removes it afterwards, whatever happens in between."""
-        with exclusively(ENVIRONMENT, self.progress, patience=0):
+        with exclusively("checks", self.progress, patience=0):
             try:
                 yield self._bring_up()
             finally:
@@ -95,7 +95,8 @@ class Checks:
             embedded.stop(ENVIRONMENT, self.progress)
             embedded.remove(ENVIRONMENT)
             self.progress.note(runtime.choose(os.environ))
-            lifecycle.bring_up(ENVIRONMENT, self.progress, durable=False)
+            with exclusively(ENVIRONMENT, self.progress):
+                lifecycle.bring_up(ENVIRONMENT, self.progress, durable=False)
         except EXPECTED_ERRORS as error:
             complain(f"The environment did not start: {error}")
             self._fail("environment")

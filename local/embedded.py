@@ -161,10 +161,13 @@ def _choose_ports(name: str, last: Environment | None) -> Ports:
         return ports.choose(name, None)
     runtime = describe(last)
     used = Ports(localstack=_port_of(last), postgres=last.postgres_port)
+    localstack_runs, postgres_runs = runtime.localstack.server.find(), runtime.cluster.server.find()
+    if localstack_runs and postgres_runs:
+        return used
     free = ports.choose(name, used)
     return Ports(
-        localstack=used.localstack if runtime.localstack.server.find() else free.localstack,
-        postgres=used.postgres if runtime.cluster.server.find() else free.postgres,
+        localstack=used.localstack if localstack_runs else free.localstack,
+        postgres=used.postgres if postgres_runs else free.postgres,
     )
 
 

@@ -11,7 +11,7 @@ from local import embedded
 from local.deployment import deploy
 from local.progress import Progress
 from local.seeding import seed
-from local.state import Environment, checked_name, directory_of, recorded
+from local.state import Environment, directory_of, recorded
 
 if TYPE_CHECKING:
     from mypy_boto3_lambda import LambdaClient
@@ -22,30 +22,29 @@ class BusyError(RuntimeError):
 
 
 @contextmanager
-def exclusively(name: str, progress: Progress, *, patience: float = 600) -> Iterator[None]:
-    """Lets one command at a time change an environment; a second one waits for its turn.
+def exclusively(what: str, progress: Progress, *, patience: float = 600) -> Iterator[None]:
+    """Lets one command at a time do this; a second one waits for its turn.
 
     Args:
-        name: the environment.
+        what: an environment, or another plain word for what must not be done twice at a time.
         progress: told that it waits.
         patience: seconds to wait.
 
     Raises:
         BusyError: the other command did not end in time.
     """
-    file = directory_of(checked_name(name)).with_name(f"{name}.lock")
-    file.parent.mkdir(exist_ok=True)
-    lock = FileLock(file)
+    directory = directory_of(what)
+    directory.parent.mkdir(exist_ok=True)
+    lock = FileLock(directory.with_name(f"{what}.lock"))
     try:
         lock.acquire(blocking=False)
     except Timeout:
-        if patience:
-            progress.note(f"Another command works on environment {name!r}: waiting for its end")
+        progress.note(f"Another command is at work on {what!r}: waiting until it has ended")
         try:
             lock.acquire(timeout=patience)
         except Timeout:
             raise BusyError(
-                f"another command works on environment {name!r}: try again when it has ended"
+                f"another command is at work on {what!r}: try again when it has ended"
             ) from None
     try:
         yield

@@ -6,6 +6,7 @@ of its own has taken.
 """
 
 import socket
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
@@ -15,6 +16,7 @@ from local.state import DEFAULT_NAME
 LOOPBACK: Final = "127.0.0.1"
 DEFAULT_LOCALSTACK: Final = 4566
 DEFAULT_POSTGRES: Final = 54320
+_PATIENCE_SECONDS: Final = 2
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,7 +32,10 @@ def choose(name: str, last: Ports | None) -> Ports:
 
     Those of the last start are preferred, then the usual ones. Environments other than the
     default one never take the usual ports, so that the default one can start beside them.
+    A server that was just killed may hold its port a moment longer: that is waited for.
     """
+    if last:
+        _await_release(last.localstack, last.postgres)
     usual = Ports(localstack=DEFAULT_LOCALSTACK, postgres=DEFAULT_POSTGRES)
     wanted = [last, usual] if name == DEFAULT_NAME else [last]
     return Ports(
@@ -49,6 +54,12 @@ def is_free(port: int) -> bool:
         except OSError:
             return False
         return True
+
+
+def _await_release(*ports: int) -> None:
+    deadline = time.monotonic() + _PATIENCE_SECONDS
+    while not all(map(is_free, ports)) and time.monotonic() < deadline:
+        time.sleep(0.1)
 
 
 def _first_free(wanted: Iterable[int]) -> int:

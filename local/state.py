@@ -5,7 +5,7 @@ import os
 import re
 import socket
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -65,10 +65,10 @@ def directory_of(name: str) -> Path:
 class Credentials:
     """The passwords of the environment's database, made once for its data."""
 
-    superuser: str
-    owner: str
-    writer: str
-    reader: str
+    superuser: str = field(repr=False)
+    owner: str = field(repr=False)
+    writer: str = field(repr=False)
+    reader: str = field(repr=False)
 
 
 @dataclass(frozen=True, kw_only=True)
