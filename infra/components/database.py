@@ -76,6 +76,15 @@ class Database(Construct):
             instance_type=ec2.InstanceType(size.instance_type),
             vpc=network.vpc,
             vpc_subnets=ec2.SubnetSelection(subnet_type=ec2.SubnetType.PRIVATE_ISOLATED),
+            security_groups=[
+                ec2.SecurityGroup(
+                    self,
+                    "SecurityGroup",
+                    vpc=network.vpc,
+                    description="The database",
+                    allow_all_outbound=False,
+                )
+            ],
             database_name=DATABASE_NAME,
             credentials=rds.Credentials.from_generated_secret(
                 "pipeline_owner", secret_name=OWNER_SECRET

@@ -45,11 +45,20 @@ class Network(Construct):
         self.vpc.add_gateway_endpoint("S3", service=ec2.GatewayVpcEndpointAwsService.S3)
         self.vpc.add_gateway_endpoint("DynamoDb", service=ec2.GatewayVpcEndpointAwsService.DYNAMODB)
         subnets = ec2.SubnetSelection(subnets=self.vpc.isolated_subnets[:zones])
+        security_group = ec2.SecurityGroup(
+            self,
+            "EndpointSecurityGroup",
+            vpc=self.vpc,
+            description="Endpoints of AWS services",
+            allow_all_outbound=False,
+        )
+        security_group.add_ingress_rule(
+            self.function_security_group, ec2.Port.HTTPS, "Functions that use the database"
+        )
         for name, service in (
             ("SecretsManager", ec2.InterfaceVpcEndpointAwsService.SECRETS_MANAGER),
             ("Sns", ec2.InterfaceVpcEndpointAwsService.SNS),
         ):
-            endpoint = self.vpc.add_interface_endpoint(
-                name, service=service, subnets=subnets, open=False
+            self.vpc.add_interface_endpoint(
+                name, service=service, subnets=subnets, security_groups=[security_group], open=False
             )
-            endpoint.connections.allow_default_port_from(self.function_security_group)
