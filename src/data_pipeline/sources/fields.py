@@ -1,5 +1,6 @@
 """Types of the fields that sources share, and how their values become canonical."""
 
+import unicodedata
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -62,17 +63,21 @@ def optional_identifier(value: str | int | None) -> str | None:
 
 
 def text(value: str | None) -> str | None:
-    """Without white space around it; None when nothing is left."""
-    return (value.strip() or None) if value else None
+    """In Unicode's NFC, without white space around it; None when nothing is left."""
+    return _normal(value) or None if value else None
+
+
+def _normal(value: str) -> str:
+    return value.strip() if value.isascii() else unicodedata.normalize("NFC", value).strip()
 
 
 def required_text(path: str, value: str) -> str:
-    """Without white space around it.
+    """In Unicode's NFC, without white space around it.
 
     Raises:
         InvalidRecord: nothing is left.
     """
-    stripped = value.strip()
+    stripped = _normal(value)
     if not stripped:
         raise InvalidRecord("required", path, "Expected some text, not only white space")
     return stripped
@@ -97,10 +102,25 @@ def amount(path: str, value: Decimal | None) -> Decimal | None:
         raise InvalidRecord("decimal", path, f"Expected a number, not {value}")
     if abs(value) >= _LARGEST_AMOUNT:
         raise InvalidRecord("range", path, f"Expected an amount below 10^15, not {value}")
-    exponent = value.as_tuple().exponent
-    if isinstance(exponent, int) and -exponent > _MOST_DECIMAL_PLACES:
+    if _is_too_long(value):
         raise InvalidRecord("range", path, f"Expected at most six decimal places, not {value}")
     return value
+
+
+def computed(path: str, value: Decimal | None) -> Decimal | None:
+    """As `amount`, for a number that its source computes in binary: rounded to six places.
+
+    Raises:
+        InvalidRecord: not a finite number, or 10^15 or more.
+    """
+    if value is None or not value.is_finite() or abs(value) >= _LARGEST_AMOUNT:
+        return amount(path, value)
+    return round(value, _MOST_DECIMAL_PLACES) if _is_too_long(value) else value
+
+
+def _is_too_long(value: Decimal) -> bool:
+    exponent = value.as_tuple().exponent
+    return isinstance(exponent, int) and -exponent > _MOST_DECIMAL_PLACES
 
 
 def moment(path: str, value: str) -> datetime:
