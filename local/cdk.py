@@ -80,7 +80,7 @@ class Cdk:
         """
         self._run(
             "aws-cdk-local/bin/cdklocal",
-            ["bootstrap", f"aws://{LOCAL_ACCOUNT}/{REGION}"],
+            ["bootstrap", f"aws://{LOCAL_ACCOUNT}/{REGION}", "--app", str(self.assembly)],
             variables,
         )
 
