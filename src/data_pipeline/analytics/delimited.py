@@ -3,10 +3,15 @@
 import csv
 import io
 from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from types import NoneType
 
 import msgspec
 
 from data_pipeline.analytics.result import Result, ResultColumn, json_value
+
+# What the csv module writes as JSON would. Exact types: a boolean is an int to isinstance.
+_AS_THEY_ARE = frozenset({str, int, float, Decimal, NoneType})
 
 
 def to_csv(result: Result) -> str:
@@ -24,13 +29,13 @@ def header(columns: Sequence[ResultColumn]) -> bytes:
 def encode(rows: Iterable[Sequence[object]]) -> bytes:
     """Rows as lines, each ended by CR LF."""
     text = io.StringIO(newline="")
-    csv.writer(text).writerows([_cell(value) for value in row] for row in rows)
+    csv.writer(text).writerows(
+        [value if type(value) in _AS_THEY_ARE else _shown(value) for value in row] for row in rows
+    )
     return text.getvalue().encode()
 
 
-def _cell(value: object) -> object:
-    """The value as it stands between commas; everything but text as JSON shows it."""
-    if value is None or (isinstance(value, str | int | float) and not isinstance(value, bool)):
-        return value
+def _shown(value: object) -> str:
+    """A value as JSON shows it, without the quotes of a text."""
     shown = json_value(value)
     return shown if isinstance(shown, str) else msgspec.json.encode(shown).decode()
