@@ -1,9 +1,9 @@
-"""Which source a file is from: the first segment of its key, `<source>-data/`."""
+"""Which source a file is from: the first segment of its key, `<source>-data/` or another for it."""
 
 from collections.abc import Mapping
 from typing import Final
 
-from data_pipeline.sources import crm, erp
+from data_pipeline.sources import crm, erp, shopify, stripe
 from data_pipeline.sources.source import Source
 
 
@@ -12,7 +12,11 @@ class UnknownSource(Exception):  # noqa: N818 - says what is wrong, as callers n
 
 
 _SOURCES: Final[Mapping[str, Source]] = {
-    f"{source.name}-data": source for source in (crm.SOURCE, erp.SOURCE)
+    f"{source.name}-data": source
+    for source in (crm.SOURCE, erp.SOURCE, shopify.SOURCE, stripe.SOURCE)
+} | {
+    "shop-data": shopify.SOURCE,
+    "billing-data": stripe.SOURCE,
 }
 
 
