@@ -11,6 +11,9 @@ import functools
 import logging
 import os
 import shutil
+import subprocess
+import threading
+from dataclasses import dataclass
 from pathlib import Path
 
 from localstack import config
@@ -40,12 +43,30 @@ _LOOPBACK = "127.0.0.1"
 _MIB = 1024 * 1024
 
 
+_host_lock = threading.Lock()
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Host:
+    """What is the same for all functions.
+
+    Attributes:
+        directory: where each execution environment has a directory of its own.
+        sandboxes: the operating system allows them.
+    """
+
+    interpreter: layout.Interpreter
+    directory: Path
+    sandboxes: bool
+
+
 class ProcessRuntimeExecutor(RuntimeExecutor):
     """One execution environment, as LocalStack's Lambda service drives it."""
 
     def __init__(self, id: str, function_version: FunctionVersion) -> None:  # noqa: A002
         super().__init__(id=id, function_version=function_version)
-        self._directory = _environments_directory() / id
+        self._host = _host()
+        self._directory = self._host.directory / id
         self._environment: ExecutionEnvironment | None = None
 
     def start(self, env_vars: dict[str, str]) -> None:
@@ -61,11 +82,11 @@ class ProcessRuntimeExecutor(RuntimeExecutor):
         environment = variables.function_environment(
             env_vars, settings.environment or {}, settings.runtime
         )
-        make = layout.sandboxed if _sandbox_is_possible() else layout.plain
+        make = layout.sandboxed if self._host.sandboxes else layout.plain
 
         def launch(address: str) -> Launch:
             return make(
-                _interpreter(),
+                self._host.interpreter,
                 workspace,
                 ("-m", "awslambdaric", settings.handler),
                 {**environment, "AWS_LAMBDA_RUNTIME_API": address},
@@ -129,15 +150,9 @@ class ProcessRuntimeExecutor(RuntimeExecutor):
         """Unpack the code.
 
         Raises:
-            LambdaRuntimeException: the function needs another runtime.
+            RuntimeNotAvailableError: the function needs another runtime.
         """
-        runtime, available = function_version.config.runtime, _interpreter().name
-        if runtime != available:
-            raise LambdaRuntimeException(
-                f"The runtime {runtime or 'of a container image'} is not available: functions run "
-                f"on {available}, the interpreter named by {_INTERPRETER}."
-            )
-        _sandbox_is_possible()
+        _host().interpreter.require(function_version.config.runtime)
         function_version.config.code.prepare_for_execution()
 
     @classmethod
@@ -167,7 +182,25 @@ def _function(version: FunctionVersion) -> Function:
     )
 
 
+def _host() -> _Host:
+    # Several functions are made ready at once.
+    with _host_lock:
+        return _prepared_host()
+
+
 @functools.cache
+def _prepared_host() -> _Host:
+    interpreter = _interpreter()
+    directory = Path(config.dirs.tmp, "lambda-environments")
+    # What is there was left by a LocalStack that was killed.
+    shutil.rmtree(directory, ignore_errors=True)
+    return _Host(
+        interpreter=interpreter,
+        directory=directory,
+        sandboxes=_sandbox_is_possible(interpreter, directory / "probe"),
+    )
+
+
 def _interpreter() -> layout.Interpreter:
     executable = os.environ.get(_INTERPRETER)
     if not executable:
@@ -176,25 +209,16 @@ def _interpreter() -> layout.Interpreter:
         )
     try:
         return layout.Interpreter.of(executable)
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, subprocess.CalledProcessError) as error:
         raise LambdaRuntimeException(
             f"{_INTERPRETER}={executable} does not run: {error}"
         ) from error
 
 
-@functools.cache
-def _environments_directory() -> Path:
-    """Emptied once: what is there was left by a LocalStack that was killed."""
-    directory = Path(config.dirs.tmp, "lambda-environments")
-    shutil.rmtree(directory, ignore_errors=True)
-    return directory
-
-
-@functools.cache
-def _sandbox_is_possible() -> bool:
+def _sandbox_is_possible(interpreter: layout.Interpreter, directory: Path) -> bool:
     if os.environ.get(_SANDBOX) == "0":
         return False
-    obstacle = sandbox_obstacle(_interpreter(), _environments_directory() / "probe")
+    obstacle = sandbox_obstacle(interpreter, directory)
     if obstacle:
         LOG.warning(
             "Lambda functions run without a sandbox (%s): each has a TMPDIR of its own, but sees "

@@ -1,5 +1,7 @@
 """The entry points, as declared in pyproject.toml. Implementations are imported when chosen."""
 
+from pathlib import Path
+
 from localstack.runtime import hooks
 from localstack.services.lambda_.invocation.plugins import RuntimeExecutorPlugin
 from localstack.services.lambda_.invocation.runtime_executor import RuntimeExecutor
@@ -35,3 +37,13 @@ def api_gateway_updates() -> None:
     from pipeline_localstack.api_gateway_updates import apply  # noqa: PLC0415
 
     apply()
+
+
+@hooks.on_infra_start()
+def object_store_directory() -> None:
+    """Always: LocalStacks beside each other, of different users even, must not share objects."""
+    from localstack import config  # noqa: PLC0415
+    from localstack.services.s3 import provider  # noqa: PLC0415
+
+    # A fixed directory below /tmp otherwise.
+    provider.DEFAULT_S3_TMP_DIR = str(Path(config.dirs.tmp, "s3-objects"))

@@ -138,3 +138,24 @@ def test_synchronous_invocations_do_not_wait_for_each_other(
         assert not slow.done()
         release([held])
         assert slow.result().value != quick_answer.value
+
+
+def test_provisioned_environments_are_initialised_before_the_first_invocation(
+    deploy: Deploy,
+) -> None:
+    function = deploy("talking.handle")
+    version = function.aws.lambda_.publish_version(FunctionName=function.name)["Version"]
+    place = {"FunctionName": function.name, "Qualifier": version}
+    function.aws.lambda_.put_provisioned_concurrency_config(
+        **place, ProvisionedConcurrentExecutions=1
+    )
+    deadline = time.monotonic() + 30
+    while True:
+        status = function.aws.lambda_.get_provisioned_concurrency_config(**place)["Status"]
+        if status == "READY":
+            break
+        assert (status, time.monotonic() < deadline) == ("IN_PROGRESS", True)
+        time.sleep(0.1)
+    function.aws.lambda_.invoke(**place, Payload=b'{"lines": 0}')
+    lines = function.log_until("REPORT RequestId")
+    assert any(line.endswith(f"Version: {version}") for line in lines)

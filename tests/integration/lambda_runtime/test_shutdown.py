@@ -7,6 +7,7 @@ import shutil
 import signal
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
@@ -63,11 +64,13 @@ def end_with_children(localstack: LocalStack, number: signal.Signals) -> list[ps
     """End LocalStack while a function's processes live; those that outlive it."""
     server = localstack.server.find()
     assert server is not None
-    function = create(Aws.at(localstack.environment.endpoint), "waiting.leave_children")
-    assert function.invoke({}).error is None
+    aws = Aws.at(localstack.environment.endpoint)
+    with ThreadPoolExecutor(3) as pool:
+        functions = list(pool.map(lambda _: create(aws, "waiting.leave_children"), range(3)))
+    assert [function.invoke({}).error for function in functions] == [None] * 3
     children = processes_of(localstack)
-    # A supervisor, the runtime and two shells at least.
-    assert len(children) >= 4
+    # A supervisor, the runtime and two shells at least, for each function.
+    assert len(children) >= 3 * 4
     server.send_signal(number)
     return psutil.wait_procs([server, *children], timeout=30)[1]
 

@@ -28,6 +28,10 @@ print(json.dumps({
 """
 
 
+class RuntimeNotAvailableError(Exception):
+    """A function asks for a runtime that is not here; the message names both."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Interpreter:
     """A virtual environment that holds what AWS's runtime provides, and nothing else."""
@@ -49,6 +53,18 @@ class Interpreter:
             [executable, "-I", "-c", _DESCRIBE], capture_output=True, text=True, check=True, env={}
         ).stdout
         return cls(executable=executable, **json.loads(answer))
+
+    def require(self, runtime: str | None) -> None:
+        """Check that a function's runtime, None for that of a container image, is this one.
+
+        Raises:
+            RuntimeNotAvailableError: it is another.
+        """
+        if runtime != self.name:
+            wanted = f"The runtime {runtime}" if runtime else "The runtime of a container image"
+            raise RuntimeNotAvailableError(
+                f"{wanted} is not available: functions run on {self.name} ({self.executable})."
+            )
 
 
 @dataclass(frozen=True, kw_only=True)

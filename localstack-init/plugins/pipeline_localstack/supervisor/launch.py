@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import asdict, dataclass, field
+from typing import Any
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,19 +58,17 @@ class Launch:
         """The inverse of `to_json`."""
         values = json.loads(text)
         sandbox = values.pop("sandbox")
-        values["command"] = tuple(values["command"])
-        return cls(**values, sandbox=_sandbox(sandbox) if sandbox else None)
+        command = tuple(values.pop("command"))
+        return cls(command=command, sandbox=_sandbox(sandbox) if sandbox else None, **values)
 
 
-def _sandbox(values: dict[str, list[dict[str, str | bool]]]) -> Sandbox:
-    mounts = tuple(Mount(**mount) for mount in values.pop("mounts"))  # type: ignore[arg-type]
-    pairs = {
-        name: tuple(tuple(pair) for pair in values.pop(name)) for name in ("symlinks", "files")
-    }
-    owner = values.pop("owner")
+def _sandbox(values: dict[str, Any]) -> Sandbox:
+    owner = values["owner"]
     return Sandbox(
-        **values,  # type: ignore[arg-type]
-        **pairs,  # type: ignore[arg-type]
-        mounts=mounts,
-        owner=(int(owner[0]), int(owner[1])) if owner else None,  # type: ignore[call-overload]
+        mount_point=values["mount_point"],
+        mounts=tuple(Mount(**mount) for mount in values["mounts"]),
+        directories=tuple(values["directories"]),
+        symlinks=tuple((link, target) for link, target in values["symlinks"]),
+        files=tuple((path, content) for path, content in values["files"]),
+        owner=(owner[0], owner[1]) if owner else None,
     )

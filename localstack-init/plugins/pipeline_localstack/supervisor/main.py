@@ -30,7 +30,7 @@ def main(channel_descriptor: int, output: int) -> None:
     try:
         isolation.enter_namespaces()
     except OSError as error:
-        _refuse(channel, error)
+        _refuse(channel, f"namespaces: {error.strerror}")
     first = os.fork()
     if first:
         channel.close()
@@ -41,7 +41,7 @@ def main(channel_descriptor: int, output: int) -> None:
     try:
         isolation.build_root(launch.sandbox)
     except OSError as error:
-        _refuse(channel, error)
+        _refuse(channel, str(error))
     _supervise(launch, channel, output, pending, alone=True)
     # Nothing is left to clean up, and the namespace ends with this process.
     os._exit(0)
@@ -57,8 +57,8 @@ def _supervise(
     Watch(process, channel, launch.memory_limit, alone=alone, pending=pending).run()
 
 
-def _refuse(channel: socket.socket, error: OSError) -> None:
-    channel.sendall(json.dumps({"event": "refused", "reason": str(error)}).encode() + b"\n")
+def _refuse(channel: socket.socket, reason: str) -> None:
+    channel.sendall(json.dumps({"event": "refused", "reason": reason}).encode() + b"\n")
     os._exit(_NOT_ISOLATED)
 
 
