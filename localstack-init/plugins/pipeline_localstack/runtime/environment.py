@@ -30,7 +30,7 @@ from pipeline_localstack.supervisor.launch import Launch
 
 # "The Init phase is limited to 10 seconds."
 INIT_SECONDS = 10.0
-_MEMORY_ANSWER_SECONDS = 1.0
+_MEMORY_ANSWER_SECONDS = 10.0
 
 
 class EnvironmentStoppedError(Exception):
