@@ -18,26 +18,40 @@ def lines(*records: object) -> bytes:
     return b"".join(json.dumps(record).encode() + b"\n" for record in records)
 
 
+FORMS = {
+    "array.json": json.dumps([GOOD]).encode(),
+    "object.json": json.dumps(GOOD).encode(),
+    "envelope.json": json.dumps({"at": 1, "customers": [GOOD]}).encode(),
+    "lines.ndjson": lines(GOOD),
+    "lines.jsonl": lines(GOOD).rstrip(),
+    "array.json.gz": gzip.compress(json.dumps([GOOD]).encode()),
+    "lines.ndjson.gz": gzip.compress(lines(GOOD)),
+    "mark.json": b"\xef\xbb\xbf" + json.dumps([GOOD]).encode(),
+    "a key with spaces, + and 100% ünicode 日本.json": json.dumps([GOOD]).encode(),
+}
+
+UNREADABLE = {
+    "empty.json": (b"", "empty"),
+    "text.json": (b"hello", "json"),
+    "middle.json": (json.dumps([GOOD]).encode()[:-1] + b", {]", "json"),
+    "end.json": (json.dumps([GOOD]).encode()[:-1], "json"),
+    "behind.json": (json.dumps([GOOD]).encode() + b"]", "json"),
+    "latin.json": ('[{"id": 1, "name": "Zoë"}]'.encode("latin-1"), "encoding"),
+    "utf16.json": (json.dumps([GOOD]).encode("utf-16"), "encoding"),
+    "cut.ndjson.gz": (gzip.compress(lines(GOOD) * 1000)[:-20], "gzip"),
+    "none.ndjson.gz": (lines(GOOD), "gzip"),
+    "table.csv": (b"id,name\n1,a\n", "extension"),
+    "nothing.json": (b"{}", "envelope"),
+}
+
+
 def count(pipeline: Pipeline, table: str = "canonical.customers") -> int:
     return int(pipeline.row(f"SELECT count(*) AS rows FROM {table}")["rows"])
 
 
-@pytest.mark.parametrize(
-    ("name", "content"),
-    [
-        ("array.json", json.dumps([GOOD]).encode()),
-        ("object.json", json.dumps(GOOD).encode()),
-        ("envelope.json", json.dumps({"at": 1, "customers": [GOOD]}).encode()),
-        ("lines.ndjson", lines(GOOD)),
-        ("lines.jsonl", lines(GOOD).rstrip()),
-        ("array.json.gz", gzip.compress(json.dumps([GOOD]).encode())),
-        ("lines.ndjson.gz", gzip.compress(lines(GOOD))),
-        ("mark.json", b"\xef\xbb\xbf" + json.dumps([GOOD]).encode()),
-        ("a key with spaces, + and 100% ünicode 日本.json", json.dumps([GOOD]).encode()),
-    ],
-)
-def test_each_form_is_loaded(pipeline: Pipeline, name: str, content: bytes) -> None:
-    outcome = pipeline.load(content, key=f"crm-data/2026/{name}")
+@pytest.mark.parametrize("name", FORMS)
+def test_each_form_is_loaded(pipeline: Pipeline, name: str) -> None:
+    outcome = pipeline.load(FORMS[name], key=f"crm-data/2026/{name}")
     assert (outcome.status, outcome.read, outcome.inserted) == ("loaded", 1, 1)
     assert pipeline.row("SELECT name FROM canonical.customers") == {"name": "Acme"}
 
@@ -103,25 +117,9 @@ def test_many_bad_records_are_all_kept(pipeline: Pipeline) -> None:
     assert count(pipeline, "ingest.quarantine") == 1500
 
 
-@pytest.mark.parametrize(
-    ("name", "content", "rule"),
-    [
-        ("empty.json", b"", "empty"),
-        ("text.json", b"hello", "json"),
-        ("middle.json", json.dumps([GOOD]).encode()[:-1] + b", {]", "json"),
-        ("end.json", json.dumps([GOOD]).encode()[:-1], "json"),
-        ("behind.json", json.dumps([GOOD]).encode() + b"]", "json"),
-        ("latin.json", '[{"id": 1, "name": "Zoë"}]'.encode("latin-1"), "encoding"),
-        ("utf16.json", json.dumps([GOOD]).encode("utf-16"), "encoding"),
-        ("cut.ndjson.gz", gzip.compress(lines(GOOD) * 1000)[:-20], "gzip"),
-        ("none.ndjson.gz", lines(GOOD), "gzip"),
-        ("table.csv", b"id,name\n1,a\n", "extension"),
-        ("nothing.json", b"{}", "envelope"),
-    ],
-)  # fmt: skip
-def test_unreadable_file_fails_as_a_whole_with_an_alert(
-    pipeline: Pipeline, name: str, content: bytes, rule: str
-) -> None:
+@pytest.mark.parametrize("name", UNREADABLE)
+def test_unreadable_file_fails_as_a_whole_with_an_alert(pipeline: Pipeline, name: str) -> None:
+    content, rule = UNREADABLE[name]
     created = pipeline.upload(content, key=f"crm-data/{name}")
     outcome = pipeline.process(created)
     assert (outcome.status, outcome.error_rule, outcome.read) == ("failed", rule, 0)
