@@ -34,6 +34,9 @@ class MalformedJson(InvalidRecord):
 
 _AT_PATH: Final = re.compile(r" - at `(?:key in )?\$\.?(?P<path>[^`]*)`$")
 
+# Of a path: a name, an element of a list, or `[...]` for any member of an object.
+_STEP: Final = re.compile(r"(?P<name>[^.\[\]]+)|\[(?P<index>\d+)\]|\[\.\.\.\]")
+
 # How msgspec's messages begin or what they hold, and the rule that was broken.
 _RULES: Final[Mapping[str, str]] = {
     "missing required field": "required",
@@ -154,14 +157,14 @@ def _invalid(error: msgspec.ValidationError, raw: bytes, outer_path: str) -> Inv
 
 
 def _value_at(raw: bytes, path: str) -> str | None:
-    """The JSON text at a path of names, cut to a length for people; None for any other path."""
+    """The JSON text at a path, cut to a length for people; None for a key that has no name."""
     try:
-        value = reduce(_member, filter(None, path.split(".")), _ANY_JSON.decode(raw))
+        value = reduce(_member, _STEP.finditer(path), _ANY_JSON.decode(raw))
     except (LookupError, TypeError, msgspec.DecodeError):
         return None
     text = msgspec.json.encode(value).decode()
     return text if len(text) <= _LONGEST_VALUE_SHOWN else f"{text[:_LONGEST_VALUE_SHOWN]}…"
 
 
-def _member(value: Any, name: str) -> Any:
-    return value[name]
+def _member(value: Any, step: re.Match[str]) -> Any:
+    return value[int(step["index"])] if step["index"] else value[step["name"] or step[0]]

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from data_pipeline.sources import crm, erp, salesforce, shopify, stripe
+from data_pipeline.sources import crm, erp, salesforce, sap, shopify, stripe
 from data_pipeline.sources.source import Source
 
 
@@ -13,7 +13,14 @@ class UnknownSource(Exception):  # noqa: N818 - says what is wrong, as callers n
 
 _SOURCES: Final[Mapping[str, Source]] = {
     f"{source.name}-data": source
-    for source in (crm.SOURCE, salesforce.SOURCE, erp.SOURCE, shopify.SOURCE, stripe.SOURCE)
+    for source in (
+        crm.SOURCE,
+        salesforce.SOURCE,
+        erp.SOURCE,
+        sap.SOURCE,
+        shopify.SOURCE,
+        stripe.SOURCE,
+    )
 } | {
     "shop-data": shopify.SOURCE,
     "billing-data": stripe.SOURCE,
