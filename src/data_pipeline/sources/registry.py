@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from data_pipeline.sources import crm, erp, salesforce, sap, shopify, stripe
+from data_pipeline.sources import crm, erp, hubspot, salesforce, sap, shopify, stripe
 from data_pipeline.sources.source import Source
 
 
@@ -16,6 +16,7 @@ _SOURCES: Final[Mapping[str, Source]] = {
     for source in (
         crm.SOURCE,
         salesforce.SOURCE,
+        hubspot.SOURCE,
         erp.SOURCE,
         sap.SOURCE,
         shopify.SOURCE,
