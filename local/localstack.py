@@ -121,6 +121,7 @@ class LocalStack:
             "LAMBDA_RUNTIME_EXECUTOR": "process",
             "LAMBDA_PROCESS_RUNTIME_PYTHON": str(LAMBDA_RUNTIME_VENV / "bin" / "python"),
             "PROVIDER_OVERRIDE_DYNAMODB": "moto",
+            "DYNAMODB_TTL_SWEEP_SECONDS": "5",
             # An idle queue is otherwise looked at every ten seconds; AWS polls without a pause.
             "LAMBDA_EVENT_SOURCE_MAPPING_MAX_BACKOFF_ON_EMPTY_POLL_SEC": "1",
             **self.secrets,
