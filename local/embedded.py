@@ -2,6 +2,7 @@
 
 import secrets
 import shutil
+from contextlib import suppress
 from dataclasses import asdict, dataclass, fields
 from urllib.parse import urlsplit
 
@@ -85,9 +86,14 @@ def stop(name: str, progress: Progress) -> bool:
 
 def remove(name: str) -> None:
     """Removes all that a stopped environment has on disk."""
-    for directory in (directory_of(name), directory_for_account(name)):
+    elsewhere = directory_for_account(name)
+    for directory in (directory_of(name), elsewhere):
         if directory.exists():
             shutil.rmtree(directory)
+    with suppress(OSError):
+        # Those above it too, unless another environment or another clone has data there.
+        elsewhere.parent.rmdir()
+        elsewhere.parent.parent.rmdir()
 
 
 def describe(environment: Environment, *, durable: bool = True) -> Embedded:
