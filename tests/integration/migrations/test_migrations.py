@@ -80,6 +80,15 @@ def test_migrator_that_was_killed_does_not_block_the_next(new_database: TestData
     assert migrate(new_database.owner).applied == NAMES
 
 
+def test_run_with_nothing_to_do_writes_to_no_role(database_url: TestDatabase) -> None:
+    """Another database's migrator may be at the same roles now."""
+    query = "SELECT setrole::regrole::text, xmin::text FROM pg_db_role_setting ORDER BY 1"
+    with psycopg.connect(database_url.owner, autocommit=True) as connection:
+        before = connection.execute(query).fetchall()
+        migrate(database_url.owner)
+        assert connection.execute(query).fetchall() == before
+
+
 def test_staging_has_the_columns_that_are_loaded_and_no_other(
     database_url: TestDatabase,
 ) -> None:

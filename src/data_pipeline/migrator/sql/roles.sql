@@ -23,14 +23,15 @@ BEGIN
         END;
     END LOOP;
 
+    -- Names spelt as the server keeps them, or they would look unset every time.
     FOR wanted IN
         SELECT * FROM (VALUES
-            ('ingest_writer', 'timezone', 'UTC'),
+            ('ingest_writer', 'TimeZone', 'UTC'),
             ('ingest_writer', 'search_path', 'canonical, extensions'),
             ('ingest_writer', 'statement_timeout', '290s'),
             ('ingest_writer', 'lock_timeout', '120s'),
             ('ingest_writer', 'idle_in_transaction_session_timeout', '120s'),
-            ('analytics_reader', 'timezone', 'UTC'),
+            ('analytics_reader', 'TimeZone', 'UTC'),
             ('analytics_reader', 'search_path', 'canonical, extensions'),
             ('analytics_reader', 'default_transaction_read_only', 'on'),
             ('analytics_reader', 'statement_timeout', '25s'),
