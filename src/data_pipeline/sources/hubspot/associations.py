@@ -54,9 +54,12 @@ class _Association(Struct, gc=False, rename="camel"):
     association_types: list[_Type] = []
 
 
+_ABSENT: Final = Raw(b"")
+
+
 class _Associations(Struct, gc=False):
     results: list[_Association] = []
-    paging: Raw | None = None
+    paging: Raw = _ABSENT
 
 
 class _From(Struct, gc=False):
@@ -113,7 +116,7 @@ def associations(raw: Raw, collections: Iterable[str]) -> Associations:
     for name in set(collections) & set(members):
         listed = _LISTS.decode(bytes(members[name]), path=f"associations.{name}")
         taken[name] = _distinct(listed.results)
-        if listed.paging is None:
+        if bytes(listed.paging) in (b"", b"null"):
             del members[name]
     rest = JsonText(msgspec.json.encode(members)) if members else NO_ATTRIBUTES
     return Associations(taken, rest)

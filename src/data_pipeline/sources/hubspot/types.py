@@ -54,6 +54,9 @@ _HALLMARKS: Final = (
 )
 
 
+_ABSENT: Final = Raw(b"")
+
+
 class _Next(Struct, gc=False):
     link: str | None = None
 
@@ -63,8 +66,8 @@ class _Paging(Struct, gc=False):
 
 
 class _Bare(Struct, gc=False):
-    from_: Raw | None = msgspec.field(name="from", default=None)
-    to_object_id: Raw | None = msgspec.field(name="toObjectId", default=None)
+    from_: Raw = msgspec.field(name="from", default=_ABSENT)
+    to_object_id: Raw = msgspec.field(name="toObjectId", default=_ABSENT)
     url: str | None = None
     properties: dict[str, Raw] = {}
 
@@ -92,9 +95,9 @@ def collection_of(raw: bytes, key: str) -> str:
         InvalidRecord: nothing tells it.
     """
     record = _BARE.decode(raw)
-    if record.from_ is not None:
+    if bytes(record.from_):
         return ASSOCIATIONS
-    if record.to_object_id is not None:
+    if bytes(record.to_object_id):
         message = "Expected the record that is associated: export /crm/v4/associations/…/batch/read"
         raise InvalidRecord("required", "from", message)
     found = of_key(key) or _of_address(record.url) or _of_association(raw) or _of_properties(record)
