@@ -17,8 +17,9 @@ from data_pipeline.canonical.entities import (
 from data_pipeline.sources.hubspot import SOURCE, types
 from data_pipeline.sources.source import Outcome, Rejected
 from tests.unit.sources import vendor_files
+from tests.unit.sources.files import read
 from tests.unit.sources.outcomes import WRITTEN_AT, attributes
-from tests.unit.sources.vendor_files import example, of_kind, read, with_id
+from tests.unit.sources.vendor_files import example, of_kind, with_id
 
 COMPANY_ID, OTHER_COMPANY_ID = "30528195785", "30528195827"
 CONTACT_ID, DEAL_ID = "97132179531", "33995947220"
@@ -44,7 +45,7 @@ def load(
     collection: str, *records: dict[str, Any], default_currency: str | None = None
 ) -> list[Outcome]:
     key = f"hubspot-data/{collection}/page.json"
-    return read(SOURCE, page(*records), key=key, default_currency=default_currency)
+    return read(page(*records), key=key, default_currency=default_currency)
 
 
 def one[E: Entity](kind: type[E], collection: str, found: dict[str, Any]) -> E:
@@ -166,7 +167,7 @@ def test_answers_of_other_endpoints_are_read_too(name: str) -> None:
 def test_errors_beside_the_results_are_no_records() -> None:
     content = {"results": [record("companies")], "numErrors": 1, "errors": [{"status": "error"}]}
     raw = json.dumps(content).encode()
-    assert len(read(SOURCE, raw, key="hubspot-data/companies.json")) == 1
+    assert len(read(raw, key="hubspot-data/companies.json")) == 1
 
 
 def test_hierarchy_of_companies_becomes_relationships_named_by_the_child() -> None:
@@ -506,8 +507,8 @@ def test_key_names_the_type(key: str, collection: str | None) -> None:
 @pytest.mark.parametrize("collection", sorted(FILES))
 def test_record_tells_its_type_where_the_key_does_not(collection: str) -> None:
     content = page(*vendor_files.records(SOURCE, FILES[collection], "results"))
-    named = read(SOURCE, content, key=f"hubspot-data/{collection}.json")
-    assert read(SOURCE, content, key="hubspot-data/export.json") == named
+    named = read(content, key=f"hubspot-data/{collection}.json")
+    assert read(content, key="hubspot-data/export.json") == named
 
 
 @pytest.mark.parametrize(
@@ -520,7 +521,7 @@ def test_record_tells_its_type_where_the_key_does_not(collection: str) -> None:
 def test_page_tells_its_type_by_the_link_to_the_next_one(link: str) -> None:
     bare = {"id": "1", "properties": {"hs_object_id": "1"}, "updatedAt": "2026-01-01T00:00:00Z"}
     content = {"results": [bare], "paging": {"next": {"after": "1", "link": link}}}
-    (deal,) = read(SOURCE, json.dumps(content).encode(), key="hubspot-data/page-1.json")
+    (deal,) = read(json.dumps(content).encode(), key="hubspot-data/page-1.json")
     assert isinstance(deal, Opportunity)
 
 
@@ -537,12 +538,12 @@ def test_page_tells_its_type_by_the_link_to_the_next_one(link: str) -> None:
 )
 def test_address_and_associations_tell_the_type(more: dict[str, Any], kind: type[Entity]) -> None:
     bare = {"id": "1", "properties": {"name": "A"}} | more
-    (found,) = read(SOURCE, page(bare), key="hubspot-data/a.json")
+    (found,) = read(page(bare), key="hubspot-data/a.json")
     assert isinstance(found, kind)
 
 
 def test_record_that_nothing_tells_of_is_set_aside_with_what_to_do() -> None:
-    (bad,) = read(SOURCE, page({"id": "1", "properties": {"name": "A"}}), key="hubspot-data/a.json")
+    (bad,) = read(page({"id": "1", "properties": {"name": "A"}}), key="hubspot-data/a.json")
     assert isinstance(bad, Rejected)
     assert bad.rule == "record_type"
     assert "hubspot-data/companies/" in bad.message
@@ -556,16 +557,15 @@ def test_record_in_the_wrong_folder_is_set_aside() -> None:
 
 
 def test_association_without_its_origin_is_set_aside() -> None:
-    (bad,) = read(
-        SOURCE, page({"toObjectId": 7, "associationTypes": []}), key="hubspot-data/a.json"
-    )
+    found = {"toObjectId": 7, "associationTypes": []}
+    (bad,) = read(page(found), key="hubspot-data/a.json")
     assert isinstance(bad, Rejected)
     assert (bad.rule, bad.path) == ("required", "from")
 
 
 def test_association_of_unknown_types_is_set_aside() -> None:
     other = {"toObjectId": 7, "associationTypes": [{"category": "USER_DEFINED", "typeId": 5}]}
-    (bad,) = read(SOURCE, page({"from": {"id": "1"}, "to": [other]}), key="hubspot-data/a.json")
+    (bad,) = read(page({"from": {"id": "1"}, "to": [other]}), key="hubspot-data/a.json")
     assert isinstance(bad, Rejected)
     assert "not USER_DEFINED/5" in bad.message
 

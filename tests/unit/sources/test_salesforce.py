@@ -19,8 +19,9 @@ from data_pipeline.canonical.entities import (
 from data_pipeline.sources.salesforce import MAPPERS, SOURCE, ids
 from data_pipeline.sources.source import Rejected
 from tests.unit.sources import vendor_files
+from tests.unit.sources.files import read
 from tests.unit.sources.outcomes import WRITTEN_AT, attributes, entities, one, outcomes, rejected
-from tests.unit.sources.vendor_files import example, of_kind, read, with_id
+from tests.unit.sources.vendor_files import example, of_kind, with_id
 
 ACCOUNT_ID, CHILD_ID, LOSER_ID = "0015g00000QxT1aAAF", "0015g00000QxT2bAAF", "0015g00000QxT3CAAV"
 ORDER_ID, REDUCTION_ID = "8015g000000XaAaAAK", "8015g000000XaCcAAK"
@@ -143,7 +144,7 @@ def test_address_is_taken_from_the_compound_field_where_the_flat_ones_are_not_se
 
 def test_amount_without_a_currency_takes_the_default_one() -> None:
     raw = json.dumps(without(account(), "CurrencyIsoCode")).encode()
-    (customer,) = read(SOURCE, raw, key="salesforce-data/a.json", default_currency="CHF")
+    (customer,) = read(raw, key="salesforce-data/a.json", default_currency="CHF")
     assert isinstance(customer, Customer)
     assert (customer.annual_revenue, customer.annual_revenue_currency) == (
         Decimal("48500000.0"),
@@ -427,7 +428,7 @@ def test_label_of_an_order_counts_where_it_is_known(
 def test_item_may_come_in_a_file_of_its_own() -> None:
     item = record("order_with_items_query.json")["OrderItems"]["records"][0]
     envelope = {"totalSize": 1, "done": True, "records": [item]}
-    found = read(SOURCE, json.dumps(envelope).encode(), key="salesforce-data/items.json")
+    found = read(json.dumps(envelope).encode(), key="salesforce-data/items.json")
     assert with_id(OrderItem, found, item["Id"]).order_source_id == ORDER_ID
 
 

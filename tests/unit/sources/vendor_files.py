@@ -1,15 +1,11 @@
-"""A vendor's saved responses, read as a loader reads them, and records to vary."""
+"""Examples of one source: what they become, and their records to vary."""
 
 import json
-from pathlib import Path
 from typing import Any
 
 from data_pipeline.canonical.entities import Entity
-from data_pipeline.ingestion.records import Envelope, document
 from data_pipeline.sources.source import Outcome, Rejected, Source
-from tests.unit.sources.outcomes import WRITTEN_AT
-
-EXAMPLES = Path(__file__).parent / "examples"
+from tests.unit.sources.files import EXAMPLES, read
 
 
 def text(source: Source, name: str) -> bytes:
@@ -17,34 +13,10 @@ def text(source: Source, name: str) -> bytes:
     return (EXAMPLES / source.name / name).read_bytes()
 
 
-def read(
-    source: Source, content: bytes, *, key: str, default_currency: str | None = None
-) -> list[Outcome]:
-    """What a file becomes."""
-    envelope = Envelope(
-        collections=source.lists,
-        record_fields=source.record_fields,
-        wrappers=source.wrappers,
-        ignored=source.ignored_lists,
-        lists_of_page=source.lists_of_page,
-    )
-    return [
-        outcome
-        for record in document(iter([content]), envelope)
-        for outcome in source.outcomes(
-            record.raw,
-            collection=record.collection,
-            as_of=WRITTEN_AT,
-            key=key,
-            default_currency=default_currency,
-        )
-    ]
-
-
 def example(source: Source, name: str, *, default_currency: str | None = None) -> list[Outcome]:
     """What the example of that name becomes, uploaded under its own name."""
     key = f"{source.name}-data/{name}"
-    return read(source, text(source, name), key=key, default_currency=default_currency)
+    return read(text(source, name), key, default_currency=default_currency)
 
 
 def records(source: Source, name: str, member: str) -> list[dict[str, Any]]:
