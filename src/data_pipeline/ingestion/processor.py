@@ -12,6 +12,7 @@ from data_pipeline.ingestion.events import ObjectCreated
 from data_pipeline.ingestion.load import load
 from data_pipeline.ingestion.merge import Counts
 from data_pipeline.ingestion.unreadable import UnreadableFile
+from data_pipeline.sources.registry import source_name
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -95,7 +96,7 @@ class Processor:
         )
         # The alert within the transaction: rather twice than never.
         with connection.transaction():
-            if ledger.fail(connection, file_id, created.key.partition("-data/")[0], reason):
+            if ledger.fail(connection, file_id, source_name(created.key), reason):
                 alerts.file_refused(self._sns, self._alert_topic_arn, created, reason)
         metrics.add_metric(name="FilesRefused", unit=MetricUnit.Count, value=1)
 

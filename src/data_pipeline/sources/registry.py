@@ -40,3 +40,11 @@ def source_of(key: str) -> Source:
         known = ", ".join(f"{prefix}/" for prefix in _SOURCES)
         raise UnknownSource(f"{key!r} is under no known source: upload to one of {known}")
     return source
+
+
+def source_name(key: str) -> str:
+    """What the ledger calls the source of an object, also of one that is under no known source."""
+    try:
+        return source_of(key).name
+    except UnknownSource:
+        return key.partition("-data/")[0]
