@@ -15,7 +15,7 @@ from msgspec import Raw
 from data_pipeline.canonical.entities import NO_ATTRIBUTES, JsonText
 from data_pipeline.sources import fields
 
-_SYSTEMS: Final = "crm|erp|sap|salesforce|hubspot|shopify|stripe"
+_SYSTEMS: Final = ("crm", "erp", "sap", "salesforce", "hubspot", "shopify", "stripe")
 
 _NOUNS: Final[Mapping[str, str]] = {
     "customers": "customer|account|company|business_?partner|client|debtor",
@@ -26,11 +26,12 @@ _NOUNS: Final[Mapping[str, str]] = {
 # An optional namespace of a package and the ending of custom fields are Salesforce's.
 _PATTERNS: Final = {
     entity: re.compile(
-        rf"(?:[a-z0-9]+__)?({_SYSTEMS})_?(?:{nouns})?_?(?:id|number|no)(?:__c)?", re.IGNORECASE
+        rf"(?:[a-z0-9]+__)?({'|'.join(_SYSTEMS)})_?(?:{nouns})?_?(?:id|number|no)(?:__c)?",
+        re.IGNORECASE,
     )
     for entity, nouns in _NOUNS.items()
 }
-_MAY_DECLARE: Final = re.compile(rf'(?:{_SYSTEMS})[a-z_]*":'.encode(), re.IGNORECASE)
+_NAMES: Final = tuple(system.encode() for system in _SYSTEMS)
 
 _members: Final = msgspec.json.Decoder(dict[str, Raw]).decode
 _value: Final = msgspec.json.Decoder(str | int | None).decode
@@ -44,7 +45,8 @@ def declared(entity: str, attributes: JsonText, *, system: str) -> dict[str, str
         attributes: the record's fields that have no column.
         system: the record's own, whose ids are no declaration.
     """
-    if _MAY_DECLARE.search(attributes) is None:
+    written = attributes.lower()
+    if not any(name in written for name in _NAMES):
         return {}
     found: dict[str, str] = {}
     for name, raw in _members(attributes).items():

@@ -58,7 +58,7 @@ class _Mark(Struct, kw_only=True, gc=False, rename="pascal"):
 
 
 _MARK: Final = RecordDecoder(_Mark)
-_MAY_BE_DELETED: Final = re.compile(rb'"IsDeleted"\s*:\s*true|"deletedDate"')
+_MAY_BE_DELETED: Final = re.compile(rb'"IsDeleted"\s*:\s*true')
 
 
 def deletable(kind: type[Entity], table: str, mapper: Mapper) -> Mapper:
@@ -72,7 +72,7 @@ def deletable(kind: type[Entity], table: str, mapper: Mapper) -> Mapper:
 
     def map_record(raw: bytes, origin: Origin) -> Iterator[Outcome]:
         # Also true of a record around deleted ones.
-        if _MAY_BE_DELETED.search(raw) is None:
+        if b'"deletedDate"' not in raw and _MAY_BE_DELETED.search(raw) is None:
             return mapper(raw, origin)
         mark, attributes = _MARK.decode_all(raw)
         if not mark.is_deleted and mark.deleted_date is None:
