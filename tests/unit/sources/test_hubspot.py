@@ -583,6 +583,8 @@ def test_association_of_unknown_types_is_set_aside() -> None:
         ("deals", {"hs_is_closed": "perhaps"}, "type", "true or false, not 'perhaps'"),
         ("deals", {"deal_currency_code": "EURO"}, "enumeration", "not 'EURO'"),
         ("deals", {"hs_deal_stage_probability": "1.5"}, "range", "0 to 100, not 150"),
+        ("deals", {"closedate": "0001-01-01T00:00:00+14:00"}, "range", "a time in UTC"),
+        ("products", {"hs_price_eur": 1890}, "type", "text or null, not 1890"),
         ("products", {"price": "free"}, "decimal", "a number, not 'free'"),
         ("line_items", {"quantity": "2 kg"}, "decimal", "a number, not '2 kg'"),
     ],

@@ -4,7 +4,6 @@ https://developers.hubspot.com/docs/api-reference/latest/crm/objects/deals/guide
 """
 
 from collections.abc import Iterator
-from datetime import UTC
 from decimal import Decimal
 from typing import Final
 
@@ -69,7 +68,7 @@ def _deal(raw: bytes, origin: Origin) -> Iterator[Outcome]:
         amount=amount if currency else None,
         currency=currency,
         probability=fields.percentage("properties.hs_deal_stage_probability", probability),
-        expected_close_date=closes_at.astimezone(UTC).date() if closes_at else None,
+        expected_close_date=closes_at.date() if closes_at else None,
         closed_at=closes_at if status in ("won", "lost") else None,
         lead_source=fields.text(deal.hs_analytics_source),
     )

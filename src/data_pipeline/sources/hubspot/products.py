@@ -18,6 +18,7 @@ from data_pipeline.sources.fields import Text
 from data_pipeline.sources.hubspot import values
 from data_pipeline.sources.hubspot.associations import SYSTEM
 from data_pipeline.sources.hubspot.records import Opener, Properties, deletable
+from data_pipeline.sources.records import InvalidRecord
 from data_pipeline.sources.source import Mapper, Origin, Outcome
 
 _STATUSES: Final = fields.words("active", "inactive")
@@ -29,7 +30,7 @@ _Description = Annotated[str, Meta(max_length=65_536)]
 _PRICE_IN: Final = re.compile(r"hs_price_([a-z]{3})")
 
 _members: Final = msgspec.json.Decoder(dict[str, Raw]).decode
-_text: Final = msgspec.json.Decoder(str | None).decode
+_decode_text: Final = msgspec.json.Decoder(str | None).decode
 
 
 class _Product(Properties, kw_only=True, gc=False):
@@ -80,10 +81,18 @@ def _currency(price: Decimal | None, others: JsonText, origin: Origin) -> str | 
 
 
 def _prices(others: JsonText) -> Iterator[tuple[str, str | None]]:
-    for name, value in _members(others).items():
+    for name, raw in _members(others).items():
         match = _PRICE_IN.fullmatch(name)
         if match:
-            yield match[1], _text(value)
+            yield match[1], _text(f"properties.{name}", raw)
+
+
+def _text(path: str, raw: Raw) -> str | None:
+    try:
+        return _decode_text(raw)
+    except msgspec.ValidationError:
+        message = f"Expected text or null, not {bytes(raw).decode()}"
+        raise InvalidRecord("type", path, message) from None
 
 
 MAPPER: Final[Mapper] = deletable(Product, _product)

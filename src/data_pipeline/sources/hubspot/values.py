@@ -12,7 +12,7 @@ from data_pipeline.sources import fields
 from data_pipeline.sources.records import InvalidRecord
 
 _NUMBER: Final = re.compile(r"[+-]?\d{1,200}(?:\.\d*)?(?:[eE][+-]?\d{1,3})?", re.ASCII)
-_MILLISECONDS: Final = re.compile(r"-?\d{9,14}", re.ASCII)
+_MILLISECONDS: Final = re.compile(r"-?\d{9,13}", re.ASCII)
 _FLAGS: Final = {"true": True, "false": False}
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MOST: Final = 10**15
@@ -61,7 +61,7 @@ def flag(path: str, value: str | None) -> bool | None:
 
 
 def moment(path: str, value: str | None) -> datetime | None:
-    """A time as in ISO 8601 or, from older interfaces, in milliseconds since 1970.
+    """A time as in ISO 8601 or, from older interfaces, in milliseconds since 1970; in UTC.
 
     Raises:
         InvalidRecord: it is neither, or does not exist.
@@ -71,7 +71,10 @@ def moment(path: str, value: str | None) -> datetime | None:
         return None
     if _MILLISECONDS.fullmatch(written):
         return _EPOCH + timedelta(milliseconds=int(written))
-    return fields.moment(path, written)
+    try:
+        return fields.moment(path, written).astimezone(UTC)
+    except OverflowError:
+        raise InvalidRecord("range", path, f"Expected a time in UTC, not {value!r}") from None
 
 
 def several(value: str | None) -> list[str]:
