@@ -15,6 +15,9 @@ from msgspec import Raw
 from data_pipeline.canonical.entities import NO_ATTRIBUTES, JsonText
 from data_pipeline.sources import fields
 
+# Its numbers come with and without the zeros that fill them up.
+_PADDED: Final = "sap"
+
 _SYSTEMS: Final = ("crm", "erp", "sap", "salesforce", "hubspot", "shopify", "stripe")
 
 _NOUNS: Final[Mapping[str, str]] = {
@@ -53,9 +56,10 @@ def declared(entity: str, attributes: JsonText, *, system: str) -> dict[str, str
         match = _PATTERNS[entity].fullmatch(name)
         if match is None or match[1].lower() == system:
             continue
-        value = _text(raw)
+        known_as = match[1].lower()
+        value = fields.unpadded(_text(raw)) if known_as == _PADDED else _text(raw)
         if value is not None:
-            found.setdefault(match[1].lower(), value)
+            found.setdefault(known_as, value)
     return found
 
 

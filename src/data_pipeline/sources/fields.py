@@ -62,6 +62,17 @@ def optional_identifier(value: str | int | None) -> str | None:
     return None if value is None or value == "" else str(value)
 
 
+def unpadded(value: str | None) -> str | None:
+    """A number of SAP's in the form that people know: without the zeros that fill it up.
+
+    `0000104711` is `104711`, names are in upper case, and zero alone is no number.
+    """
+    known = text(value)
+    if known is None or not (known.isascii() and known.isdigit()):
+        return known and known.upper()
+    return known.lstrip("0") or None
+
+
 def text(value: str | None) -> str | None:
     """In Unicode's NFC, without white space around it; None when nothing is left."""
     return _normal(value) or None if value else None

@@ -21,7 +21,11 @@ def ids(entity: str = "customers", system: str = "salesforce", **attributes: obj
     ],
 )
 def test_name_of_a_field_declares_whose_id_it_holds(name: str, system: str) -> None:
-    assert ids(**{name: "0047"}) == {system: "0047"}
+    assert ids(**{name: "47"}) == {system: "47"}
+
+
+def test_zeros_before_a_number_are_part_of_it_but_for_those_that_fill_up_saps() -> None:
+    assert ids(erp_id="0047", sap_id="0047") == {"erp": "0047", "sap": "47"}
 
 
 @pytest.mark.parametrize(

@@ -174,6 +174,11 @@ def test_country_that_iso_does_not_have_stays_in_the_attributes() -> None:
     assert attributes(customer)["to_BusinessPartnerAddress"][0]["Country"] == "XYZ"
 
 
+def test_id_in_another_system_is_declared_by_the_name_of_a_field() -> None:
+    customer = one(Customer, partner(SalesforceID="0015g00000QxT1aAAF"))
+    assert json.loads(customer.external_ids) == {"salesforce": "0015g00000QxT1aAAF"}
+
+
 def test_empty_texts_are_null_and_stay_as_they_are_in_the_attributes() -> None:
     customer = read_all(Customer, example(PARTNERS), KEY)["104711"]
     assert customer.industry is None

@@ -103,6 +103,11 @@ def test_ids_in_other_systems_are_declared_in_metadata() -> None:
     assert attributes(customer)["metadata"]["sap_customer"] == "104711"
 
 
+def test_number_of_sap_is_declared_without_the_zeros_before_it() -> None:
+    record = {"id": "cus_1", "object": "customer", "metadata": {"sap_customer_no": "0000104711"}}
+    assert json.loads(one(Customer, record).external_ids) == {"sap": "104711"}
+
+
 def test_expanded_tax_id_is_the_customers() -> None:
     record = {"id": "cus_4", "object": "customer", "tax_ids": {"object": "list", "data": [
         {"object": "tax_id", "type": "eu_vat", "value": "DE811223344"}]}}  # fmt: skip

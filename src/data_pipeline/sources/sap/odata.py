@@ -51,13 +51,9 @@ def expanded[T](navigation: list[T] | Results[T] | None) -> list[T]:
 def key(value: str | int | None) -> str | None:
     """A key or a reference in its external form.
 
-    The services leave out the zeros before a number, other exports do not: `0000104711` is
-    `104711`. Zero alone refers to nothing.
+    The services leave out the zeros before a number, other exports do not.
     """
-    text = fields.text(None if value is None else str(value))
-    if text is None or not (text.isascii() and text.isdigit()):
-        return text and text.upper()
-    return text.lstrip("0") or None
+    return fields.unpadded(None if value is None else str(value))
 
 
 def required_key(path: str, value: str | int) -> str:
