@@ -30,7 +30,7 @@ _Description = Annotated[str, Meta(max_length=65_536)]
 _PRICE_IN: Final = re.compile(r"hs_price_([a-z]{3})")
 
 _members: Final = msgspec.json.Decoder(dict[str, Raw]).decode
-_decode_text: Final = msgspec.json.Decoder(str | None).decode
+_TEXT: Final = msgspec.json.Decoder(str | None)
 
 
 class _Product(Properties, kw_only=True, gc=False):
@@ -89,10 +89,11 @@ def _prices(others: JsonText) -> Iterator[tuple[str, str | None]]:
 
 def _text(path: str, raw: Raw) -> str | None:
     try:
-        return _decode_text(raw)
+        value: str | None = _TEXT.decode(raw)
     except msgspec.ValidationError:
         message = f"Expected text or null, not {bytes(raw).decode()}"
         raise InvalidRecord("type", path, message) from None
+    return value
 
 
 MAPPER: Final[Mapper] = deletable(Product, _product)
