@@ -42,9 +42,12 @@ def node_environment() -> dict[str, str]:
 
 def machine_node() -> str | None:
     """The version of the machine's own Node.js, if it is supported and has npm."""
-    if not shutil.which("npm"):
+    directories = os.environ.get("PATH", os.defpath).split(os.pathsep)
+    path = os.pathsep.join(one for one in directories if Path(one) != NODE_VENV / "bin")
+    node = shutil.which("node", path=path)
+    if not node or not shutil.which("npm", path=path):
         return None
-    version = output_of(["node", "--version"])
+    version = output_of([node, "--version"])
     if not version or int(version.lstrip("v").split(".")[0]) < OLDEST_NODE:
         return None
     return version

@@ -61,8 +61,8 @@ def tool_environment() -> dict[str, str]:
 
 
 def say(line: str) -> None:
-    """Tells the user what set-up does."""
-    print(f"toolchain: {line}", flush=True)
+    """Tells the user what set-up does; standard output is left to the command that comes next."""
+    print(f"toolchain: {line}", file=sys.stderr, flush=True)
 
 
 def run(

@@ -145,6 +145,17 @@ def test_only_a_supported_node_of_the_machine_is_used(
     assert (node.machine_node() is not None) is supported
 
 
+def test_node_that_set_up_installed_is_not_taken_for_the_machines_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    executable(tmp_path / "node-venv" / "bin" / "node", "echo v24.19.0")
+    executable(tmp_path / "node-venv" / "bin" / "npm", "exit 0")
+    monkeypatch.setattr(node, "NODE_VENV", tmp_path / "node-venv")
+    monkeypatch.setenv("PATH", f"{tmp_path / 'node-venv' / 'bin'}:{tmp_path / 'nothing'}")
+
+    assert node.machine_node() is None
+
+
 def test_second_run_of_set_up_changes_nothing() -> None:
     root = Path(setup_steps.__file__).resolve().parent.parent
     done = subprocess.run(
@@ -155,4 +166,4 @@ def test_second_run_of_set_up_changes_nothing() -> None:
         check=True,
     )
 
-    assert done.stdout == ""
+    assert (done.stdout, done.stderr) == ("", "")
