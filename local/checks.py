@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from typing import Final
 
-from local import embedded, lifecycle, runtime
+from local import lifecycle, runtime
 from local.environment import EXPECTED_ERRORS
 from local.lifecycle import exclusively
 from local.node import node_environment
@@ -87,13 +87,12 @@ class Checks:
             finally:
                 with _uninterrupted():
                     self._keep_logs()
-                    lifecycle.remove(ENVIRONMENT, self.progress)
+                    self._remove_environments()
 
     def _bring_up(self) -> bool:
         try:
             # Whatever a run that was killed left behind.
-            embedded.stop(ENVIRONMENT, self.progress)
-            embedded.remove(ENVIRONMENT)
+            self._remove_environments()
             self.progress.note(runtime.choose(os.environ))
             with exclusively(ENVIRONMENT, self.progress):
                 lifecycle.bring_up(ENVIRONMENT, self.progress, durable=False)
@@ -102,6 +101,13 @@ class Checks:
             self._fail("environment")
             return False
         return True
+
+    def _remove_environments(self) -> None:
+        """Removes the environment, and those that tests made for themselves."""
+        directory = directory_of(ENVIRONMENT)
+        for found in (directory, *directory.parent.glob(f"{ENVIRONMENT}-*/")):
+            if found.exists():
+                lifecycle.remove(found.name, self.progress)
 
     def _fail(self, name: str) -> None:
         self.failed.append(name)

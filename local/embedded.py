@@ -53,6 +53,9 @@ def start(name: str, progress: Progress, *, durable: bool = True) -> Environment
         TimeoutError: a server was not ready in time.
     """
     last = recorded(name)
+    if last is None:
+        # Servers whose record is lost are not found at their addresses any more.
+        stop(name, progress)
     environment = _describe(name, _choose_ports(name, last))
     # Before the servers start: what a start that is broken off leaves is found by it.
     environment.save()
@@ -67,10 +70,11 @@ def start(name: str, progress: Progress, *, durable: bool = True) -> Environment
 
 def stop(name: str, progress: Progress) -> bool:
     """Stops what runs; data stay. True when something ran."""
-    environment = recorded(name)
-    if environment is None:
+    if not directory_of(name).exists():
         return False
-    runtime = describe(environment)
+    # Servers are found by what they are, not by their ports: the record may be lost.
+    lost = Ports(localstack=0, postgres=0)
+    runtime = describe(recorded(name) or _describe(name, lost))
     stopped = [
         server.name
         for server, stop_server in (

@@ -11,7 +11,7 @@ from local import embedded
 from local.deployment import deploy
 from local.progress import Progress
 from local.seeding import seed
-from local.state import Environment, directory_of, recorded
+from local.state import Environment, directory_of
 
 if TYPE_CHECKING:
     from mypy_boto3_lambda import LambdaClient
@@ -79,7 +79,6 @@ def take_down(name: str, progress: Progress) -> None:
 
 def remove(name: str, progress: Progress) -> None:
     """Stops what runs and removes the environment with its data."""
-    if recorded(name) is not None:
-        embedded.stop(name, progress)
+    embedded.stop(name, progress)
     embedded.remove(name)
     progress.step(f"Environment {name!r} removed, with its data")

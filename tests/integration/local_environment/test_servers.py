@@ -3,6 +3,7 @@
 import json
 import socket
 import time
+import uuid
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
@@ -16,14 +17,14 @@ from local.process import is_alive, kill
 from local.progress import Progress
 from local.state import Environment
 
-NAME = "servers-under-test"
+# Of this run alone. `make test` removes what begins so, also when the tests were killed.
+NAME = f"test-servers-{uuid.uuid4().hex[:8]}"
 
 pytestmark = pytest.mark.xdist_group("local-environment")
 
 
 @pytest.fixture(scope="module", autouse=True)
 def removed_afterwards() -> Iterator[None]:
-    discard()
     yield
     discard()
 
@@ -159,6 +160,16 @@ def test_a_stop_leaves_no_process_and_keeps_the_data(
     assert not list(environment.directory.glob("*.pid"))
     assert servers.cluster.data.exists()
     assert embedded.stop(NAME, Progress()) is False
+
+
+def test_servers_whose_record_is_lost_are_stopped_all_the_same(
+    environment: Environment, servers: Embedded
+) -> None:
+    everything = processes(servers)
+    for file in ("environment.json", "postgres.pid", "localstack.pid"):
+        (environment.directory / file).unlink()
+    assert embedded.stop(NAME, Progress()) is True
+    assert not [process for process in everything if is_alive(process)]
 
 
 def test_an_occupied_port_is_left_to_its_owner(environment: Environment) -> None:
