@@ -14,7 +14,8 @@ from data_pipeline.canonical.entities import NO_ATTRIBUTES, JsonText
 from data_pipeline.sources.records import InvalidRecord
 
 # Longest key that PostgreSQL can still index with three of them together.
-Id = Annotated[str, Meta(min_length=1, max_length=255)] | int
+_LONGEST_ID: Final = 255
+Id = Annotated[str, Meta(min_length=1, max_length=_LONGEST_ID)] | int
 Name = Annotated[str, Meta(min_length=1, max_length=500)]
 Text = Annotated[str, Meta(max_length=10_000)]
 
@@ -53,13 +54,28 @@ class Address(Struct, gc=False):
 
 
 def identifier(value: str | int) -> str:
-    """An id as text, whichever way the source writes it."""
-    return str(value)
+    """An id as text, whichever way the source writes it.
+
+    Raises:
+        InvalidRecord: nothing but white space, or longer than any id.
+    """
+    written = str(value)
+    if len(written) > _LONGEST_ID:
+        message = f"Expected an id of at most {_LONGEST_ID} digits, not one of {len(written)}"
+        raise InvalidRecord("length", "", message)
+    if written.isspace():
+        raise InvalidRecord("required", "", f"Expected an id, not only white space: {written!r}")
+    return written
 
 
 def optional_identifier(value: str | int | None) -> str | None:
-    """A reference as text; None when there is none."""
-    return None if value is None or value == "" else str(value)
+    """A reference as text; None when there is none.
+
+    Raises:
+        InvalidRecord: it is longer than any id.
+    """
+    written = "" if value is None else str(value)
+    return identifier(written) if written and not written.isspace() else None
 
 
 def unpadded(value: str | None) -> str | None:
@@ -95,10 +111,22 @@ def required_text(path: str, value: str) -> str:
 
 
 def instant(value: datetime | None) -> datetime | None:
-    """A time with its zone. A source that gives none means UTC."""
-    if value is None or value.tzinfo is not None:
+    """A time in UTC, which is also what a source means that gives no zone.
+
+    Raises:
+        InvalidRecord: it is in no year from 1 to 9999.
+    """
+    if value is None or value.tzinfo is UTC:
         return value
-    return value.replace(tzinfo=UTC)
+    return value.replace(tzinfo=UTC) if value.tzinfo is None else _in_utc("", value)
+
+
+def _in_utc(path: str, value: datetime) -> datetime:
+    try:
+        return value.astimezone(UTC)
+    except OverflowError:
+        message = f"Expected a time in UTC in the years 1 to 9999, not {value.isoformat()}"
+        raise InvalidRecord("range", path, message) from None
 
 
 def amount(path: str, value: Decimal | None) -> Decimal | None:
@@ -145,7 +173,7 @@ def moment(path: str, value: str) -> datetime:
     except ValueError:
         message = f"Expected a date or time as in ISO 8601, not {value!r}"
         raise InvalidRecord("date", path, message) from None
-    return parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)
+    return _in_utc(path, parsed) if parsed.tzinfo else parsed.replace(tzinfo=UTC)
 
 
 def money(path: str, value: Decimal | None, currency: str | None) -> Decimal | None:

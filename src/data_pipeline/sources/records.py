@@ -131,14 +131,19 @@ def _undecodable(error: msgspec.DecodeError, raw: bytes) -> InvalidRecord:
     """Half of a surrogate pair is valid by JSON's grammar but stands for no character."""
     try:
         json.loads(raw, parse_constant=_refuse_constant)
+    except _NotANumberError as found:
+        return MalformedJson("json", "", f"JSON has no {found}; export it as null: {error}")
     except (ValueError, RecursionError):
         return MalformedJson("json", "", str(error))
     return InvalidRecord("surrogate", "", r"It holds half of a surrogate pair (\ud800 to \udfff)")
 
 
+class _NotANumberError(ValueError):
+    """NaN or Infinity, which Python's decoder takes and JSON does not have."""
+
+
 def _refuse_constant(name: str) -> None:
-    """Python's decoder takes NaN and Infinity, which JSON does not have."""
-    raise ValueError(name)
+    raise _NotANumberError(name)
 
 
 def _invalid(error: msgspec.ValidationError, raw: bytes, outer_path: str) -> InvalidRecord:
@@ -161,7 +166,7 @@ def _value_at(raw: bytes, path: str) -> str | None:
     """The JSON text at a path, cut to a length for people; None for a key that has no name."""
     try:
         value = reduce(_member, _STEP.finditer(path), _ANY_JSON.decode(raw))
-    except (LookupError, TypeError, msgspec.DecodeError):
+    except (LookupError, TypeError, RecursionError, msgspec.DecodeError):
         return None
     text = msgspec.json.encode(value).decode()
     return text if len(text) <= _LONGEST_VALUE_SHOWN else f"{text[:_LONGEST_VALUE_SHOWN]}…"

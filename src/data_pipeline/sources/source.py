@@ -1,14 +1,21 @@
 """What a source system is to the pipeline: names of its collections, and a mapping for each."""
 
+import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
+from typing import Final
 
 import msgspec
 from msgspec import Raw, Struct
 
 from data_pipeline.canonical.entities import Entity
 from data_pipeline.sources.records import InvalidRecord, MalformedJson
+
+_LOGGER: Final = logging.getLogger(__name__)
+
+# Clocks differ, and some systems write local times as if they were UTC.
+_LARGEST_ADVANCE: Final = timedelta(days=1)
 
 
 class Rejected(Struct, frozen=True):
@@ -30,7 +37,8 @@ class Origin(Struct, frozen=True):
 
     `as_of` stands in for the time of the last change where a record has none: the record was like
     that when its file was written, or when the record around it last changed. Likewise
-    `default_currency` (ISO 4217) is that of amounts for which a record names none.
+    `default_currency` (ISO 4217) is that of amounts for which a record names none. What says that
+    it changed after `latest` is not believed.
     """
 
     collection: str
@@ -38,6 +46,7 @@ class Origin(Struct, frozen=True):
     as_of: datetime
     parent_source_id: str | None = None
     default_currency: str | None = None
+    latest: datetime = datetime.max.replace(tzinfo=UTC)
 
     def of(self, source_id: str, updated_at: datetime) -> "Origin":
         """Where the records nested in this one are from."""
@@ -78,7 +87,7 @@ class Source:
         """The names of all lists that an envelope may have."""
         return (*self.mappers, *self.other_lists)
 
-    def outcomes(
+    def outcomes(  # noqa: PLR0913 - the context of a record
         self,
         raw: bytes,
         *,
@@ -86,6 +95,7 @@ class Source:
         as_of: datetime,
         key: str = "",
         default_currency: str | None = None,
+        read_at: datetime | None = None,
     ) -> Iterator[Outcome]:
         """Everything that one record of a file becomes.
 
@@ -96,6 +106,8 @@ class Source:
             as_of: when the file was written.
             key: the key of the object, if it is in one.
             default_currency: ISO 4217, of amounts for which the record names none.
+            read_at: when the file is read, if that is much later than it was written. A change
+                over a day after that time is not believed: it would keep out all later ones.
 
         Raises:
             MalformedJson: the text is no JSON; whether that spoils more than the record, the
@@ -103,13 +115,17 @@ class Source:
         """
         try:
             name = self._collection_named(collection) or self.collection_of(raw, key)
-        except MalformedJson:
+        except (MalformedJson, MemoryError):
             raise
-        except InvalidRecord as error:
-            yield _rejected(error, None, None, "", raw)
+        except Exception as error:  # noqa: BLE001 - as in `checked`
+            yield _rejected(_rule_broken(error), raw)
             return
         origin = Origin(
-            collection=name, path=f"{name}[]", as_of=as_of, default_currency=default_currency
+            collection=name,
+            path=f"{name}[]",
+            as_of=as_of,
+            default_currency=default_currency,
+            latest=(read_at or as_of) + _LARGEST_ADVANCE,
         )
         yield from checked(self.mappers[name], raw, origin)
 
@@ -120,13 +136,38 @@ class Source:
 
 
 def checked(mapper: Mapper, raw: bytes, origin: Origin) -> Iterator[Outcome]:
-    """The mapper's entities, or the record rejected by the rule that it breaks."""
+    """The mapper's entities, or the record rejected by the rule that it breaks.
+
+    What a mapper did not foresee is rejected too: the record is kept, and replayed when the
+    mapper was mended.
+    """
     try:
-        yield from mapper(raw, origin)
-    except MalformedJson:
+        for outcome in mapper(raw, origin):
+            if isinstance(outcome, Entity) and outcome.source_updated_at > origin.latest:
+                yield _rejected(_from_the_future(outcome, origin), raw, origin)
+                return
+            yield outcome
+    except (MalformedJson, MemoryError):
         raise
-    except InvalidRecord as error:
-        yield _rejected(error, origin.collection, origin.parent_source_id, origin.path, raw)
+    except Exception as error:  # noqa: BLE001 - see above
+        yield _rejected(_rule_broken(error), raw, origin)
+
+
+def _rule_broken(error: Exception) -> InvalidRecord:
+    if isinstance(error, InvalidRecord):
+        return error
+    _LOGGER.error("a mapper met what it did not foresee", exc_info=error)
+    message = f"The pipeline can't map it: {type(error).__name__}: {error}. Replay it once it can"
+    return InvalidRecord("unforeseen", "", message)
+
+
+def _from_the_future(entity: Entity, origin: Origin) -> InvalidRecord:
+    changed_at, latest = entity.source_updated_at.isoformat(), origin.latest.isoformat()
+    message = (
+        f"Expected a time of the last change until {latest}, a day after the file was written, "
+        f"not {changed_at}"
+    )
+    return InvalidRecord("future", "", message)
 
 
 def nested(mapper: Mapper, records: Iterable[Raw], name: str, parent: Origin) -> Iterator[Outcome]:
@@ -145,17 +186,11 @@ def nested(mapper: Mapper, records: Iterable[Raw], name: str, parent: Origin) ->
         yield from checked(mapper, bytes(raw), origin)
 
 
-def _rejected(
-    error: InvalidRecord,
-    record_type: str | None,
-    parent_source_id: str | None,
-    path: str,
-    raw: bytes,
-) -> Rejected:
+def _rejected(error: InvalidRecord, raw: bytes, origin: Origin | None = None) -> Rejected:
     return Rejected(
-        record_type=record_type,
-        parent_source_id=parent_source_id,
-        path=".".join(filter(None, (path, error.path))),
+        record_type=origin.collection if origin else None,
+        parent_source_id=origin.parent_source_id if origin else None,
+        path=".".join(filter(None, (origin.path if origin else "", error.path))),
         rule=error.rule,
         message=error.message,
         raw=raw,
