@@ -1,6 +1,7 @@
 """An object's content: decompressed and checked to be UTF-8 as it streams by."""
 
 import codecs
+import re
 import zlib
 from collections.abc import Iterator
 from itertools import chain
@@ -18,6 +19,9 @@ _LARGEST_RATIO: Final = 200
 _ALWAYS_ALLOWED_BYTES: Final = 64 * 1024 * 1024
 
 _UTF_16_MARKS: Final = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+
+# JSON begins with a character of ASCII, of which the wider encodings make that byte and zeros.
+_WIDE_TEXT: Final = re.compile(rb"\x00{1,3}[\t\n\r -~]|[\t\n\r -~]\x00")
 
 
 def text_chunks(chunks: Iterator[bytes], *, gzipped: bool) -> Iterator[bytes]:
@@ -69,6 +73,8 @@ def _checked(chunks: Iterator[bytes]) -> Iterator[bytes]:
     decoder = codecs.getincrementaldecoder("utf-8")()
     bytes_before = 0
     for chunk in chunks:
+        if bytes_before == 0 and _WIDE_TEXT.match(chunk):
+            raise UnreadableFile("encoding", "The file is UTF-16 or UTF-32; export it as UTF-8")
         try:
             decoder.decode(chunk)
         except UnicodeDecodeError as error:

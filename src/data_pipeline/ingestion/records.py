@@ -8,7 +8,12 @@ from typing import Final, NamedTuple
 import msgspec
 from msgspec import Raw
 
-from data_pipeline.ingestion.json_text import LARGEST_VALUE_BYTES, JsonText, ValueTooLarge
+from data_pipeline.ingestion.json_text import (
+    LARGEST_VALUE_BYTES,
+    Beginning,
+    JsonText,
+    ValueTooLarge,
+)
 from data_pipeline.ingestion.unreadable import UnreadableFile
 
 _DOCUMENT_SUFFIXES: Final = (".json",)
@@ -117,17 +122,21 @@ def document(chunks: Iterator[bytes], envelope: Envelope) -> Iterator[RawRecord]
         envelope: what the source's envelopes look like.
 
     Raises:
-        UnreadableFile: it is broken, something else, or holds a value that is too large.
+        UnreadableFile: it is broken, something else, or holds a value that is too large and no
+            element of a list.
     """
     text = JsonText(chunks)
     numbers = Counter[str | None]()
     try:
         for position, (collection, raw) in enumerate(_values(text, envelope), start=1):
             numbers[collection] += 1
-            yield RawRecord(position, numbers[collection], collection, raw)
+            is_cut = isinstance(raw, Beginning)
+            yield RawRecord(position, numbers[collection], collection, raw, is_cut)
     except ValueTooLarge:
         limit = LARGEST_VALUE_BYTES // 1024**2
-        raise UnreadableFile("size", f"A single value is larger than {limit} MiB") from None
+        raise UnreadableFile(
+            "size", f"A value of the envelope, or its only record, is larger than {limit} MiB"
+        ) from None
     if text.peek():
         raise text.broken("expected nothing more")
 

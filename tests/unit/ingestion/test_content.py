@@ -61,6 +61,10 @@ def test_bomb_is_refused_before_it_is_unpacked() -> None:
     ("content", "told"),
     [
         ("[“a”]".encode("utf-16"), "UTF-16"),
+        ("[“a”]".encode("utf-16-le"), "UTF-16"),
+        ("[“a”]".encode("utf-16-be"), "UTF-16"),
+        ("[“a”]".encode("utf-32"), "UTF-16"),
+        ("[“a”]".encode("utf-32-be"), "UTF-16"),
         ('["ä"]'.encode("latin-1"), "byte 2"),
         (b"[" + b" " * 5000 + b"\xff]", "byte 5001"),
         ("ä".encode()[:1], "ends within"),

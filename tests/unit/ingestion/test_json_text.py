@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from data_pipeline.ingestion import json_text
-from data_pipeline.ingestion.json_text import JsonText, ValueTooLarge
+from data_pipeline.ingestion.json_text import Beginning, JsonText, ValueTooLarge
 from data_pipeline.ingestion.unreadable import UnreadableFile
 
 SCALARS = (
@@ -54,10 +54,48 @@ def test_error_tells_the_byte() -> None:
         list(JsonText(chunks(text, 7)).elements())
 
 
+def limited(monkeypatch: pytest.MonkeyPatch, limit: int) -> None:
+    monkeypatch.setattr(json_text, "LARGEST_VALUE_BYTES", limit)
+    monkeypatch.setattr(json_text, "BEGINNING_BYTES", 10)
+
+
 def test_value_beyond_the_limit_is_not_held(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(json_text, "LARGEST_VALUE_BYTES", 1000)
+    limited(monkeypatch, 1000)
     endless = iter(lambda: b"x" * 100, b"")
-    start = iter([b'[{"a": "'])
+    start = iter([b'{"a": "'])
     text = JsonText(chunk for part in (start, endless) for chunk in part)
     with pytest.raises(ValueTooLarge):
-        list(text.elements())
+        text.value()
+
+
+LONG = "x" * 5000
+TOO_LARGE = {
+    "string": json.dumps(LONG),
+    "escapes": json.dumps('\\"' * 3000),
+    "number": "1" * 5000,
+    "string in an object": json.dumps({"a": LONG, "b": [{}]}),
+    "many values": json.dumps([{"a": [1, "]}"]}] * 500),
+    "nesting": "[" * 2000 + "]" * 2000,
+    "escapes in an object": json.dumps({"a": '\\"[{' * 3000, '"': "\\"}),
+}
+
+
+@pytest.mark.parametrize("size", [1, 7, 900])
+@pytest.mark.parametrize("large", TOO_LARGE.values(), ids=TOO_LARGE)
+def test_of_an_element_beyond_the_limit_its_beginning_is_given_and_the_next_is_whole(
+    monkeypatch: pytest.MonkeyPatch, large: str, size: int
+) -> None:
+    limited(monkeypatch, 1000)
+    content = f'[{{"a": 1}}, {large} , {{"b": 2}}]'.encode()
+    text = JsonText(chunks(content, size))
+    found = list(text.elements())
+    assert found == [b'{"a": 1}', large[:10].encode(), b'{"b": 2}']
+    assert [isinstance(element, Beginning) for element in found] == [False, True, False]
+    assert text.peek() == b""
+
+
+@pytest.mark.parametrize("large", TOO_LARGE.values(), ids=TOO_LARGE)
+def test_element_beyond_the_limit_must_end(monkeypatch: pytest.MonkeyPatch, large: str) -> None:
+    limited(monkeypatch, 1000)
+    with pytest.raises(UnreadableFile, match="where the file ends"):
+        list(JsonText(chunks(b"[" + large[:-1].encode(), 50)).elements())

@@ -125,10 +125,25 @@ def test_other_documents_are_refused(
     assert refusal.value.rule == rule
 
 
-def test_element_beyond_the_limit_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("form", ["[{}]", '{{"customers": [{}], "end": 1}}'])
+def test_record_beyond_the_limit_is_cut_and_the_next_is_whole(
+    monkeypatch: pytest.MonkeyPatch, form: str
+) -> None:
+    monkeypatch.setattr(json_text, "LARGEST_VALUE_BYTES", 100)
+    large = '{"a": "' + "x" * 1000 + '"}'
+    found = read(form.format(f'{{"a": 1}}, {large}, {{"a": 2}}'))
+    assert [(record.number, record.is_cut) for record in found] == [
+        (1, False), (2, True), (3, False)
+    ]  # fmt: skip
+    assert found[2].raw == b'{"a": 2}'
+
+
+def test_value_beyond_the_limit_that_is_no_record_is_refused(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(json_text, "LARGEST_VALUE_BYTES", 100)
     with pytest.raises(UnreadableFile, match="MiB"):
-        read('[{"a": "' + "x" * 1000 + '"}]')
+        read('{"note": "' + "x" * 1000 + '", "customers": []}')
 
 
 def test_list_that_holds_no_records_is_passed_over() -> None:
