@@ -24,7 +24,7 @@ def main() -> None:
     app = App()
     try:
         stage = stages.named(app.node.try_get_context("stage") or "local")
-        bundle = lambda_bundle.build()
+        bundle = lambda_bundle.build(runs_here=stage.name == "local")
     except (ValueError, BundleError) as error:
         sys.exit(str(error))
     add_stacks(app, stage=stage, bundle=bundle)

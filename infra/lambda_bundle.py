@@ -59,24 +59,32 @@ class LambdaBundle:
     is_arm: bool
 
 
-def build(root: Path = ROOT) -> LambdaBundle:
+def build(root: Path = ROOT, *, runs_here: bool = False) -> LambdaBundle:
     """Returns the bundle of the sources below `root`, building it unless it is there already.
+
+    Args:
+        root: the checkout.
+        runs_here: the functions run as processes of this machine. On Linux that is the bundle
+            for AWS itself; macOS needs compiled packages of its own.
 
     Raises:
         BundleError: uv is missing, a dependency can't be installed, or the bundle is too large.
     """
-    target = _platform()
+    target = _platform(runs_here=runs_here)
     path = root / OUTPUT / f"{_fingerprint(root, target)}.zip"
     if not path.exists():
         _build(root, target, path)
     return LambdaBundle(path=path, is_arm=target.startswith("aarch64"))
 
 
-def _platform() -> str:
+def _platform(*, runs_here: bool) -> str:
     machine = platform.machine().lower()
     if machine not in PLATFORMS:
         raise BundleError(f"AWS Lambda runs on x86_64 and arm64; this machine is {machine!r}.")
-    return PLATFORMS[machine]
+    target = PLATFORMS[machine]
+    if runs_here and sys.platform == "darwin":
+        return f"{target.partition('-')[0]}-apple-darwin"
+    return target
 
 
 def _fingerprint(root: Path, target: str) -> str:

@@ -9,6 +9,7 @@ import os
 import shutil
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from local.setup_steps import UV, SetupError, output_of, run, say
@@ -42,7 +43,8 @@ def interpreter_candidates() -> Iterator[str | Path]:
         yield on_path
     yield sys.executable
     pyenv = Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv") / "versions"
-    yield from sorted(pyenv.glob(f"{PYTHON[0]}.{PYTHON[1]}*/bin/{name}"), reverse=True)
+    with suppress(PermissionError):  # another user's, left in the environment by `su`
+        yield from sorted(pyenv.glob(f"{PYTHON[0]}.{PYTHON[1]}*/bin/{name}"), reverse=True)
     found = output_of([UV, "python", "find", "--no-project", f"{PYTHON[0]}.{PYTHON[1]}"])
     if found:
         yield found

@@ -29,12 +29,15 @@ from local.setup_steps import (
 # (https://nodejs.org/en/about/previous-releases).
 OLDEST_NODE = 22
 
+# Node.js alone: its environment's own directory of programs also has a python3.
+PROGRAMS = NODE_VENV / "programs"
+
 
 def node_environment() -> dict[str, str]:
     """The variables for Node.js programs: the right `node` first on PATH, jsii's warnings off."""
     environment = tool_environment()
-    if (NODE_VENV / "bin" / "node").exists():
-        environment["PATH"] = f"{NODE_VENV / 'bin'}{os.pathsep}{environment['PATH']}"
+    if (PROGRAMS / "node").exists():
+        environment["PATH"] = f"{PROGRAMS}{os.pathsep}{environment.get('PATH', os.defpath)}"
     for warning in ("END_OF_LIFE", "DEPRECATED", "UNTESTED"):
         environment[f"JSII_SILENCE_WARNING_{warning}_NODE_VERSION"] = "1"
     return environment
@@ -43,7 +46,7 @@ def node_environment() -> dict[str, str]:
 def machine_node() -> str | None:
     """The version of the machine's own Node.js, if it is supported and has npm."""
     directories = os.environ.get("PATH", os.defpath).split(os.pathsep)
-    path = os.pathsep.join(one for one in directories if Path(one) != NODE_VENV / "bin")
+    path = os.pathsep.join(one for one in directories if Path(one) != PROGRAMS)
     node = shutil.which("node", path=path)
     if not node or not shutil.which("npm", path=path):
         return None
@@ -59,8 +62,15 @@ def ensure_node() -> None:
         shutil.rmtree(NODE_VENV, ignore_errors=True)
         return
     lock = REQUIREMENTS / "node.txt"
-    node = NODE_VENV / "bin" / "node"
-    ensure("node", NODE_VENV, fingerprint(lock), node, lambda: make_plain_venv(NODE_VENV, lock))
+
+    def make() -> None:
+        make_plain_venv(NODE_VENV, lock)
+        PROGRAMS.mkdir()
+        for name in ("node", "npm", "npx"):
+            (PROGRAMS / name).symlink_to(NODE_VENV / "bin" / name)
+
+    wanted = fingerprint(lock, Path(__file__))
+    ensure("node", NODE_VENV, wanted, PROGRAMS / "node", make)
 
 
 def postgres_package() -> Path:

@@ -55,6 +55,24 @@ def test_newest_interpreter_of_pyenv_is_found_behind_its_shims(
     assert interpreter.find_interpreter() == newest
 
 
+def test_versions_of_pyenv_that_may_not_be_read_are_passed_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", "/usr/bin:/bin")
+    monkeypatch.setenv("PYENV_ROOT", str(tmp_path / "pyenv"))
+    monkeypatch.setattr(sys, "executable", "/usr/bin/false")
+    found = executable(tmp_path / "uv", f"echo {tmp_path / 'python'}")
+    executable(tmp_path / "python", "echo CPython 3 13")
+    monkeypatch.setattr(interpreter, "UV", found)
+
+    def refuse(*_: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "glob", refuse)
+
+    assert interpreter.find_interpreter() == tmp_path / "python"
+
+
 def test_machine_without_interpreter_and_without_download_is_told_what_to_install(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -148,10 +166,10 @@ def test_only_a_supported_node_of_the_machine_is_used(
 def test_node_that_set_up_installed_is_not_taken_for_the_machines_own(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    executable(tmp_path / "node-venv" / "bin" / "node", "echo v24.19.0")
-    executable(tmp_path / "node-venv" / "bin" / "npm", "exit 0")
-    monkeypatch.setattr(node, "NODE_VENV", tmp_path / "node-venv")
-    monkeypatch.setenv("PATH", f"{tmp_path / 'node-venv' / 'bin'}:{tmp_path / 'nothing'}")
+    executable(tmp_path / "programs" / "node", "echo v24.19.0")
+    executable(tmp_path / "programs" / "npm", "exit 0")
+    monkeypatch.setattr(node, "PROGRAMS", tmp_path / "programs")
+    monkeypatch.setenv("PATH", f"{tmp_path / 'programs'}:{tmp_path / 'nothing'}")
 
     assert node.machine_node() is None
 
