@@ -108,7 +108,8 @@ class Opportunity(Entity, kw_only=True, gc=False):
 class Order(Entity, kw_only=True, gc=False):
     """What a customer ordered. `total` = `subtotal` - `discount` + `tax` + `shipping`.
 
-    `refunded` is what was given back so far, whatever became of `total`.
+    `refunded` is what was given back so far, whatever became of `total`. `lines_complete` says that
+    the record came with all of its lines: those that it does not have are gone.
     """
 
     customer_source_id: str | None = None
@@ -124,6 +125,7 @@ class Order(Entity, kw_only=True, gc=False):
     shipping: Decimal | None = None
     total: Decimal | None = None
     refunded: Decimal | None = None
+    lines_complete: bool | None = None
 
 
 class OrderItem(Entity, kw_only=True, gc=False):

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 
 from data_pipeline.canonical.tables import Table
-from data_pipeline.ingestion import ledger, statistics
+from data_pipeline.ingestion import children, ledger, statistics
 from data_pipeline.ingestion.content import text_chunks
 from data_pipeline.ingestion.events import ObjectCreated
 from data_pipeline.ingestion.json_text import LARGEST_VALUE_BYTES
-from data_pipeline.ingestion.merge import Counts, Version, merge
+from data_pipeline.ingestion.merge import Counts, Version, clear, merge
 from data_pipeline.ingestion.objects import open_object
 from data_pipeline.ingestion.quarantine import Quarantine
 from data_pipeline.ingestion.records import Envelope, Layout, RawRecord, document, layout_of, lines
@@ -96,6 +96,7 @@ class _Load:
         self._layout = layout
         self._version = version
         self.changed: dict[Table, int] = {}
+        self._doubted: set[int] = set()
         self._quarantine = Quarantine(connection, version.file_id, layout.unit)
         self._staging = Staging(connection, version.file_id, self._refuse)
 
@@ -103,6 +104,8 @@ class _Load:
         for record in self._records(chunks):
             self._take(record)
         self._staging.flush()
+        if self._doubted:
+            children.doubt_lines(self._connection, self._version, self._doubted)
         self._quarantine.flush()
         counts = Counts(read=self._quarantine.count, quarantined=self._quarantine.count)
         for table, staged in self._staging.staged.items():
@@ -110,6 +113,11 @@ class _Load:
                 merged = merge(self._connection, table, staged, self._version)
                 self.changed[table] = merged.changed
                 counts.add(merged)
+        counts.dropped = children.drop(
+            self._connection, self._version, self._source.edges_of_customers
+        )
+        for table in self.changed:
+            clear(self._connection, table, self._version)
         ledger.complete(self._connection, self._version, counts)
         return counts
 
@@ -128,7 +136,8 @@ class _Load:
     def _take(self, record: RawRecord) -> None:
         if record.is_cut:
             limit = LARGEST_VALUE_BYTES // 1024**2
-            self._reject(record, "size", f"It is longer than {limit} MiB; its rest is left out")
+            message = f"It is longer than {limit} MiB: only its beginning is kept here"
+            self._reject(record, "size", f"{message}, the whole is in the file")
             return
         try:
             for outcome in self._outcomes(record.raw, collection=record.collection):
@@ -147,13 +156,13 @@ class _Load:
         self._reject(record, error.rule, error.message)
 
     def _refuse(self, record: RawRecord, table: Table, error: psycopg.Error) -> None:
-        self._reject(record, "database", f"PostgreSQL refused it: {_primary(error)}", table.name)
+        self._doubted.add(record.position)
+        message = f"PostgreSQL refused it as one of {table.name}: {_primary(error)}"
+        self._reject(record, "database", message)
 
-    def _reject(
-        self, record: RawRecord, rule: str, message: str, record_type: str | None = None
-    ) -> None:
+    def _reject(self, record: RawRecord, rule: str, message: str) -> None:
         rejected = Rejected(
-            record_type=record_type or record.collection,
+            record_type=record.collection,
             parent_source_id=None,
             path="",
             rule=rule,

@@ -13,7 +13,10 @@ from data_pipeline.ingestion.statements import table_statement
 
 
 class Counts(Struct):
-    """What became of a file's records. Each has one outcome."""
+    """What became of a file's records. Each has one outcome.
+
+    `dropped` are no records: rows marked as deleted that their owner's newer record left out.
+    """
 
     read: int = 0
     inserted: int = 0
@@ -21,11 +24,12 @@ class Counts(Struct):
     unchanged: int = 0
     stale: int = 0
     quarantined: int = 0
+    dropped: int = 0
 
     @property
     def changed(self) -> int:
         """How many rows are not what they were."""
-        return self.inserted + self.updated
+        return self.inserted + self.updated + self.dropped
 
     def add(self, other: "Counts") -> None:
         """Adds the other's numbers to these."""
@@ -49,7 +53,7 @@ class Version(Struct, frozen=True):
 def merge(
     connection: psycopg.Connection[Any], table: Table, staged: Staged, version: Version
 ) -> Counts:
-    """Merges one entity's staged rows and leaves none of them.
+    """Merges one entity's staged rows. Those that are not stale stay staged until `clear`.
 
     Args:
         connection: in the transaction that staged them.
@@ -67,9 +71,13 @@ def merge(
         counts.updated = run("update_changed")
         counts.updated += run("mark_deleted") if staged.deletions else 0
         run("confirm_unchanged")
-    run("clear_staging")
     counts.unchanged = staged.rows - counts.inserted - counts.updated - counts.stale
     return counts
+
+
+def clear(connection: psycopg.Connection[Any], table: Table, version: Version) -> None:
+    """Leaves nothing of the load in one entity's staging table."""
+    _Runner(connection, table, version)("clear_staging")
 
 
 class _Runner:

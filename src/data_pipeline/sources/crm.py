@@ -291,4 +291,5 @@ SOURCE: Final = Source(
     mappers=MAPPERS,
     collection_of=_collection_of,
     record_fields=frozenset({"id", "record_type"}),
+    edges_of_customers=frozenset({"parent_of"}),
 )

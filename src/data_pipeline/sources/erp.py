@@ -94,7 +94,7 @@ class _Order(_Record, kw_only=True, gc=False):
     tax: Decimal | None = None
     freight: Decimal | None = None
     gross: Decimal
-    lines: list[Raw] = []
+    lines: list[Raw] | None = None
 
 
 class _Invoice(_Record, kw_only=True, gc=False):
@@ -200,9 +200,10 @@ def _order(raw: bytes, origin: Origin) -> Iterator[Outcome]:
         tax=fields.amount("tax", record.tax),
         shipping=fields.amount("freight", record.freight),
         total=fields.amount("gross", record.gross),
+        lines_complete=record.lines is not None,
     )
     # An order is one document: with a line that breaks a rule its totals are not to be trusted.
-    items = [_order_item(line, index, order) for index, line in enumerate(record.lines)]
+    items = [_order_item(line, index, order) for index, line in enumerate(record.lines or [])]
     yield order
     yield from items
 

@@ -71,6 +71,9 @@ class Source:
         wrappers: the envelope's members that hold one record or another envelope, likewise.
         ignored_lists: the envelope's lists that hold no records.
         lists_of_page: the collections of the envelope's lists as far as its other members tell.
+        edges_of_customers: types of the relationships to a customer that its own record names, one
+            of each at most: without it in a newer record the relationship is gone. Their ids are
+            `<type>:<the customer's id>`.
     """
 
     name: str
@@ -81,6 +84,7 @@ class Source:
     wrappers: Mapping[str, str | None] = field(default_factory=dict)
     ignored_lists: frozenset[str] = frozenset()
     lists_of_page: Callable[[Mapping[str, Raw]], Mapping[str, str]] | None = None
+    edges_of_customers: frozenset[str] = frozenset()
 
     @property
     def lists(self) -> tuple[str, ...]:

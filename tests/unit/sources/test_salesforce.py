@@ -387,9 +387,11 @@ def test_order_becomes_an_order_with_its_items() -> None:
     assert (other.sku, other.description) == (None, "Seal kit, spare")
 
 
-def test_item_is_as_old_as_it_says_itself() -> None:
-    item = with_id(OrderItem, example(SOURCE, "order_with_items_query.json"), "8025g000000YaAaAAK")
-    assert item.source_updated_at == datetime(2025, 12, 16, 9, tzinfo=UTC)
+def test_item_in_its_order_is_valid_when_the_order_changed_last() -> None:
+    found = example(SOURCE, "order_with_items_query.json")
+    item = with_id(OrderItem, found, "8025g000000YaAaAAK")
+    assert item.source_updated_at == datetime(2026, 1, 5, 11, 11, 11, tzinfo=UTC)
+    assert item.source_updated_at == with_id(Order, found, ORDER_ID).source_updated_at
 
 
 def test_order_without_items_is_an_order() -> None:

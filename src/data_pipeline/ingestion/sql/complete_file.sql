@@ -8,5 +8,6 @@ SET status = 'loaded',
     records_unchanged = %(unchanged)s,
     records_stale = %(stale)s,
     records_quarantined = %(quarantined)s,
+    children_dropped = %(dropped)s,
     finished_at = clock_timestamp()
 WHERE id = %(file_id)s

@@ -68,4 +68,5 @@ SOURCE: Final = Source(
     collection_of=_collection_of,
     record_fields=frozenset({"Id", "attributes", "deletedDate"}),
     other_lists={"records": None, "deletedRecords": None},
+    edges_of_customers=frozenset({"parent_of"}),
 )

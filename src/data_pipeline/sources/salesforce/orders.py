@@ -11,14 +11,14 @@ from typing import Final
 import msgspec
 from msgspec import Raw, Struct
 
-from data_pipeline.canonical.entities import Order, OrderItem
+from data_pipeline.canonical.entities import NO_ATTRIBUTES, Order, OrderItem
 from data_pipeline.sources import fields
 from data_pipeline.sources.edges import Edge, End, relationship
 from data_pipeline.sources.fields import Text
 from data_pipeline.sources.records import InvalidRecord, RecordDecoder, keep
 from data_pipeline.sources.salesforce import ids, subqueries
 from data_pipeline.sources.salesforce.records import ABSENT, SYSTEM, Id, Record, deletable
-from data_pipeline.sources.source import Mapper, Origin, Outcome
+from data_pipeline.sources.source import Mapper, Origin, Outcome, Rejected
 
 # The status is a label that each organisation chooses; it stands in one of two groups.
 # https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/sforce_api_objects_orderstatus.htm
@@ -72,6 +72,9 @@ def _order(raw: bytes, origin: Origin) -> Iterator[Outcome]:
     items = subqueries.subquery("OrderItems", record.order_items, "OrderItem", ITEM_MAPPER)
     unsaid = ["TotalAmount"] if total is not None and currency is None else []
     account_id = ids.optional("AccountId", record.account_id)
+    # An item's amounts are in the order's currency.
+    within = msgspec.structs.replace(origin.of(source_id, updated_at), default_currency=currency)
+    lines = list(subqueries.outcomes([items], within))
     yield Order(
         source_id=source_id,
         source_created_at=fields.instant(record.created_date),
@@ -84,15 +87,20 @@ def _order(raw: bytes, origin: Origin) -> Iterator[Outcome]:
         ordered_at=datetime.combine(record.effective_date, time(), UTC),
         currency=currency,
         total=total if currency else None,
+        lines_complete=_are_complete(record, items, lines),
     )
     original = ids.optional("OriginalOrderId", record.original_order_id)
     if original is not None:
         edge = Edge("reduces", End("orders", source_id), End("orders", original))
         key = f"reduces:{source_id}"
         yield relationship(SYSTEM, edge, updated_at, source_id=key)
-    # An item's amounts are in the order's currency.
-    within = msgspec.structs.replace(origin.of(source_id, updated_at), default_currency=currency)
-    yield from subqueries.outcomes([items], within)
+    yield from lines
+
+
+def _are_complete(record: _Order, items: subqueries.Subquery, lines: list[Outcome]) -> bool:
+    """Whether they were selected with it, all on one page, and none breaks a rule."""
+    is_selected = bytes(record.order_items) != bytes(ABSENT) and items.rest == NO_ATTRIBUTES
+    return is_selected and not any(isinstance(line, Rejected) for line in lines)
 
 
 def _status(record: _Order) -> str | None:
@@ -114,7 +122,7 @@ def _item(raw: bytes, origin: Origin) -> Iterator[Outcome]:
     yield OrderItem(
         source_id=ids.required("Id", record.id),
         source_created_at=fields.instant(record.created_date),
-        source_updated_at=record.updated_at(origin),
+        source_updated_at=_valid_at(record, origin),
         attributes=attributes if currency else keep(attributes, raw, _MONEY_OF_ITEM),
         order_source_id=order_id,
         product_source_id=ids.optional("Product2Id", record.product2_id),
@@ -126,6 +134,12 @@ def _item(raw: bytes, origin: Origin) -> Iterator[Outcome]:
         unit_price=unit_price if currency else None,
         total=total if currency else None,
     )
+
+
+def _valid_at(item: _OrderItem, origin: Origin) -> datetime:
+    """An item in its order's record is what it was when the order changed last."""
+    updated_at = item.updated_at(origin)
+    return max(updated_at, origin.as_of) if origin.parent_source_id else updated_at
 
 
 def _line_number(number: str | None) -> int | None:

@@ -39,6 +39,7 @@ class Results[T](Struct, gc=False):
     """A navigation as version 2 expands it; without anything if it was not expanded."""
 
     results: list[T] = []
+    rest: str | None = msgspec.field(name="__next", default=None)
 
 
 def expanded[T](navigation: list[T] | Results[T] | None) -> list[T]:
@@ -46,6 +47,13 @@ def expanded[T](navigation: list[T] | Results[T] | None) -> list[T]:
     if isinstance(navigation, Results):
         return navigation.results
     return navigation or []
+
+
+def is_complete[T](navigation: list[T] | Results[T] | None) -> bool:
+    """Whether all of a navigation is there, as far as it says. A page of its own says so itself."""
+    if isinstance(navigation, Results):
+        return bool(navigation.results) and navigation.rest is None
+    return navigation is not None
 
 
 def key(value: str | int | None) -> str | None:

@@ -20,6 +20,9 @@ from data_pipeline.sources.sap.items import order_item
 from data_pipeline.sources.sap.odata import Results, expanded
 from data_pipeline.sources.source import Origin, Outcome
 
+# Version 4 says beside a navigation that it goes on elsewhere.
+_NEXT_PAGE: Final = b'Item@odata.nextLink"'
+
 _PROCESS: Final = {"A": "open", "B": "processing", "C": "completed"}
 # Of the rejection A says that nothing is rejected.
 _REJECTION: Final = {"A": "none", "B": "some", "C": "all"}
@@ -84,6 +87,7 @@ def order(raw: bytes, origin: Origin) -> Iterator[Outcome]:
         currency=currency,
         subtotal=net,
         total=net,
+        lines_complete=_has_all_items(record, raw),
     )
     items = list(_items(record, row))
     yield row
@@ -95,6 +99,11 @@ def _items(record: _Order, row: Order) -> Iterator[OrderItem]:
     for name, navigation in named:
         for index, raw in enumerate(expanded(navigation)):
             yield order_item(bytes(raw), row, path=f"{name}[{index}]")
+
+
+def _has_all_items(record: _Order, raw: bytes) -> bool:
+    is_there = odata.is_complete(record.to_item) or odata.is_complete(record.item)
+    return is_there and _NEXT_PAGE not in raw
 
 
 def _status(record: _Order) -> str | None:

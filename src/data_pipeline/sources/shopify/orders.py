@@ -50,7 +50,7 @@ class _Order(Struct, kw_only=True, gc=False):
     total_tax: Decimal | None = None
     total_shipping_price_set: MoneyBag | None = None
     total_price: Decimal | None = None
-    line_items: list[Raw] = []
+    line_items: list[Raw] | None = None
     refunds: list[Refund] | None = None
 
 
@@ -97,10 +97,11 @@ def order(raw: bytes, origin: Origin) -> Iterator[Outcome]:
         ),
         total=fields.priced("total_price", record.total_price, currency),
         refunded=_refunded(record, currency),
+        lines_complete=record.line_items is not None,
     )
     items = [
         order_item(line, index, row, taxes_included=bool(record.taxes_included))
-        for index, line in enumerate(record.line_items)
+        for index, line in enumerate(record.line_items or [])
     ]
     yield row
     yield from items
