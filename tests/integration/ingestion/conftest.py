@@ -11,7 +11,9 @@ from psycopg.rows import dict_row
 
 from data_pipeline.ingestion.events import ObjectCreated
 from data_pipeline.ingestion.processor import Processor
+from data_pipeline.migrator.schema import migrate
 from local.state import Environment
+from tests.integration import databases
 from tests.integration.databases import TestDatabase
 
 
@@ -47,10 +49,10 @@ class Alerts:
             Attributes={"RawMessageDelivery": "true"},
         )
 
-    def take(self) -> list[dict[str, Any]]:
+    def take(self, *, patience_seconds: int = 1) -> list[dict[str, Any]]:
         """The alerts since the last time."""
         answer = self._sqs.receive_message(
-            QueueUrl=self._queue, MaxNumberOfMessages=10, WaitTimeSeconds=1
+            QueueUrl=self._queue, MaxNumberOfMessages=10, WaitTimeSeconds=patience_seconds
         )
         messages = answer.get("Messages", [])
         for message in messages:
@@ -77,9 +79,14 @@ class Pipeline:
             s3=self.s3, sns=environment.client("sns"), alert_topic_arn=alerts.topic_arn
         )
 
+    @staticmethod
+    def text(content: object) -> bytes:
+        """Bytes as they are, anything else as JSON."""
+        return content if isinstance(content, bytes) else json.dumps(content).encode()
+
     def upload(self, content: object, key: str = "crm-data/test.json") -> ObjectCreated:
-        """Puts an object: bytes as they are, anything else as JSON."""
-        body = content if isinstance(content, bytes) else json.dumps(content).encode()
+        """Puts an object of that text."""
+        body = self.text(content)
         answer = self.s3.put_object(Bucket=self.bucket, Key=key, Body=body)
         return ObjectCreated(
             bucket=self.bucket,
@@ -139,6 +146,40 @@ def versioned_bucket(environment: Environment) -> Iterator[str]:
     s3.delete_bucket(Bucket=name)
 
 
+EMPTY = """
+    DO $$
+    DECLARE
+        tables text;
+    BEGIN
+        SELECT string_agg(format('%I.%I', schemaname, tablename), ', ') INTO tables
+        FROM pg_tables
+        WHERE schemaname IN ('canonical', 'ingest') AND tablename <> 'dataset_version';
+        UPDATE ingest.dataset_version SET file_id = NULL;
+        EXECUTE 'TRUNCATE ' || tables || ', ingest.dataset_version RESTART IDENTITY';
+        INSERT INTO ingest.dataset_version (version, changed_at) VALUES (0, now());
+    END
+    $$
+"""
+
+
+@pytest.fixture(scope="session")
+def database_of_session(environment: Environment, database_template: str) -> Iterator[TestDatabase]:
+    database = databases.create(environment, template=database_template)
+    try:
+        migrate(database.owner)  # rights on a database are not copied with it
+        yield database
+    finally:
+        databases.drop(environment, database)
+
+
+@pytest.fixture
+def database_url(database_of_session: TestDatabase) -> TestDatabase:
+    """An empty database with the newest schema. Emptying one is faster than making one."""
+    with psycopg.connect(database_of_session.owner, autocommit=True) as connection:
+        connection.execute(EMPTY)
+    return database_of_session
+
+
 @pytest.fixture(scope="session")
 def alerts(environment: Environment) -> Iterator[Alerts]:
     made = Alerts(environment)
@@ -150,7 +191,7 @@ def alerts(environment: Environment) -> Iterator[Alerts]:
 def pipeline(
     environment: Environment, versioned_bucket: str, database_url: TestDatabase, alerts: Alerts
 ) -> Iterator[Pipeline]:
-    alerts.take()
+    alerts.take(patience_seconds=0)
     made = Pipeline(environment, versioned_bucket, database_url, alerts)
     yield made
     made.close()
