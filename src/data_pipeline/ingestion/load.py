@@ -1,8 +1,9 @@
 """Loads one object: all of it in one transaction, or nothing and why."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import UTC, datetime
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import psycopg
 
@@ -46,32 +47,68 @@ def load(
         UnreadableFile: nothing of it can be loaded, now or later.
         psycopg.Error, BotoCoreError, ClientError: it could not be loaded now.
     """
-    source = _source_of(created.key)
-    layout = layout_of(created.key)
+    with connection.transaction():
+        if not ledger.hold(connection, file_id):
+            return None
+        loaded = load_held(connection, s3, created, file_id, default_currency=default_currency)
+    statistics.renew(connection, loaded.changed)
+    return loaded.counts
+
+
+class Loaded(NamedTuple):
+    """What became of a file's records, and how many rows of each table that changed."""
+
+    counts: Counts
+    changed: Mapping[Table, int]
+
+
+def load_held(  # noqa: PLR0913 - what to load, and how
+    connection: psycopg.Connection[Any],
+    s3: "S3Client",
+    created: ObjectCreated,
+    file_id: int,
+    *,
+    default_currency: str | None = None,
+    is_replay: bool = False,
+) -> Loaded:
+    """Loads an object that the connection's transaction holds in the ledger.
+
+    Args:
+        connection: in a transaction, which is as it was when nothing can be loaded.
+        s3: reads the object.
+        created: the object.
+        file_id: its number in the ledger.
+        default_currency: ISO 4217, of amounts for which a record names none.
+        is_replay: it was tried before, so what is rejected is staged, to be told apart.
+
+    Raises:
+        UnreadableFile: nothing of it can be loaded, now or later.
+        psycopg.Error, BotoCoreError, ClientError: it could not be loaded now.
+    """
+    source, layout = _source_of(created.key), layout_of(created.key)
+    opened = open_object(s3, created)
+    version = Version(
+        file_id=file_id,
+        source=source.name,
+        modified_at=opened.modified_at,
+        version_id=created.version_id,
+    )
+    outcomes = partial(
+        source.outcomes,
+        as_of=opened.modified_at,
+        key=created.key,
+        default_currency=default_currency,
+        read_at=datetime.now(UTC) if is_replay else None,
+    )
+    loading = Loading(connection, source, layout, version, outcomes, is_replay=is_replay)
+    chunks = text_chunks(opened.chunks, gzipped=layout.gzipped)
     try:
         with connection.transaction():
-            if not ledger.hold(connection, file_id):
-                return None
-            opened = open_object(s3, created)
-            version = Version(
-                file_id=file_id,
-                source=source.name,
-                modified_at=opened.modified_at,
-                version_id=created.version_id,
-            )
-            chunks = text_chunks(opened.chunks, gzipped=layout.gzipped)
-            outcomes = partial(
-                source.outcomes,
-                as_of=opened.modified_at,
-                key=created.key,
-                default_currency=default_currency,
-            )
-            loading = _Load(connection, source, layout, version, outcomes)
-            counts = loading.run(chunks)
+            counts = loading.take_all(_records(chunks, source, layout))
+            ledger.complete(connection, version, counts)
     except REFUSALS as error:
         raise UnreadableFile("database", f"PostgreSQL refused it: {_primary(error)}") from None
-    statistics.renew(connection, loading.changed)
-    return counts
+    return Loaded(counts, loading.changed)
 
 
 def _source_of(key: str) -> Source:
@@ -81,14 +118,43 @@ def _source_of(key: str) -> Source:
         raise UnreadableFile("source", str(error)) from None
 
 
-class _Load:
-    def __init__(
+def _records(chunks: Iterator[bytes], source: Source, layout: Layout) -> Iterator[RawRecord]:
+    if not layout.is_document:
+        return lines(chunks)
+    envelope = Envelope(
+        collections=source.lists,
+        record_fields=source.record_fields,
+        wrappers=source.wrappers,
+        ignored=source.ignored_lists,
+        lists_of_page=source.lists_of_page,
+    )
+    return document(chunks, envelope)
+
+
+class Loading:
+    """Brings records of one file to the canonical tables and the quarantine.
+
+    Args:
+        connection: in a transaction.
+        source: the file's.
+        layout: how the file is written.
+        version: of the load.
+        outcomes: what a record of the file becomes.
+        is_replay: the records were tried before.
+
+    Attributes:
+        changed: how many rows changed, by table.
+    """
+
+    def __init__(  # noqa: PLR0913 - what to load, and how
         self,
         connection: psycopg.Connection[Any],
         source: Source,
         layout: Layout,
         version: Version,
         outcomes: Callable[..., Iterator[Outcome]],
+        *,
+        is_replay: bool = False,
     ) -> None:
         self._connection = connection
         self._outcomes = outcomes
@@ -97,11 +163,16 @@ class _Load:
         self._version = version
         self.changed: dict[Table, int] = {}
         self._doubted: set[int] = set()
-        self._quarantine = Quarantine(connection, version.file_id, layout.unit)
+        self._quarantine = Quarantine(connection, version.file_id, layout.unit, is_replay=is_replay)
         self._staging = Staging(connection, version.file_id, self._refuse)
 
-    def run(self, chunks: Iterator[bytes]) -> Counts:
-        for record in self._records(chunks):
+    def take_all(self, records: Iterable[RawRecord]) -> Counts:
+        """Maps, stages and merges records.
+
+        Raises:
+            UnreadableFile: one of a document is no JSON.
+        """
+        for record in records:
             self._take(record)
         self._staging.flush()
         if self._doubted:
@@ -118,20 +189,7 @@ class _Load:
         )
         for table in self.changed:
             clear(self._connection, table, self._version)
-        ledger.complete(self._connection, self._version, counts)
         return counts
-
-    def _records(self, chunks: Iterator[bytes]) -> Iterator[RawRecord]:
-        if not self._layout.is_document:
-            return lines(chunks)
-        envelope = Envelope(
-            collections=self._source.lists,
-            record_fields=self._source.record_fields,
-            wrappers=self._source.wrappers,
-            ignored=self._source.ignored_lists,
-            lists_of_page=self._source.lists_of_page,
-        )
-        return document(chunks, envelope)
 
     def _take(self, record: RawRecord) -> None:
         if record.is_cut:

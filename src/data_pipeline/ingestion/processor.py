@@ -1,7 +1,7 @@
 """What becomes of one announced object: loaded, refused with an alert, or known already."""
 
 import time
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 import psycopg
 from aws_lambda_powertools.metrics import MetricUnit
@@ -11,17 +11,13 @@ from data_pipeline.ingestion import alerts, ledger
 from data_pipeline.ingestion.events import ObjectCreated
 from data_pipeline.ingestion.load import load
 from data_pipeline.ingestion.merge import Counts
+from data_pipeline.ingestion.undisturbed import undisturbed
 from data_pipeline.ingestion.unreadable import UnreadableFile
 from data_pipeline.sources.registry import source_name
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_sns import SNSClient
-
-_ATTEMPTS: Final = 3
-
-# Other loads were in the way; they are not when all of it is done again.
-_IN_THE_WAY: Final = (psycopg.errors.DeadlockDetected, psycopg.errors.SerializationFailure)
 
 
 class Processor:
@@ -60,29 +56,16 @@ class Processor:
         self, connection: psycopg.Connection[Any], created: ObjectCreated, file_id: int
     ) -> None:
         started = time.perf_counter()
-        counts = self._load_undisturbed(connection, created, file_id)
+        currency = self._default_currency
+        counts = undisturbed(
+            lambda: load(connection, self._s3, created, file_id, default_currency=currency)
+        )
         if counts is None:
             return
         seconds = time.perf_counter() - started
         fields = {name: getattr(counts, name) for name in counts.__struct_fields__}
         logger.info("file loaded", extra={"key": created.key, "file_id": file_id, **fields})
         _measure(counts, seconds)
-
-    def _load_undisturbed(
-        self, connection: psycopg.Connection[Any], created: ObjectCreated, file_id: int
-    ) -> Counts | None:
-        for _ in range(_ATTEMPTS - 1):
-            try:
-                return self._attempt(connection, created, file_id)
-            except _IN_THE_WAY as error:
-                logger.info("load is repeated", extra={"sqlstate": error.sqlstate})
-        return self._attempt(connection, created, file_id)
-
-    def _attempt(
-        self, connection: psycopg.Connection[Any], created: ObjectCreated, file_id: int
-    ) -> Counts | None:
-        currency = self._default_currency
-        return load(connection, self._s3, created, file_id, default_currency=currency)
 
     def _refuse(
         self,

@@ -3,13 +3,17 @@
 from typing import Any, Final, NamedTuple
 
 import psycopg
+from psycopg import sql
 
 from data_pipeline.ingestion.records import RawRecord
 from data_pipeline.ingestion.statements import statement
 from data_pipeline.sources.source import Rejected
 
 _BATCH_ROWS: Final = 500
-_TYPES: Final = ("int8", "int8", "text", "text", "text", "text", "text", "text")
+_BATCH_BYTES: Final = 4 * 1024 * 1024
+_TYPES: Final = (
+    "int8", "int8", "text", "text", "text", "text", "text", "text", "bool", "text", "text"
+)  # fmt: skip
 
 # Of a record that is too long to be read, what people need to recognise it.
 _LONGEST_CUT_RECORD: Final = 64 * 1024
@@ -21,7 +25,10 @@ class _Row(NamedTuple):
     place: str
     record_type: str | None
     parent_source_id: str | None
+    collection: str | None
+    document: str | None
     raw: str
+    is_cut: bool
     rule: str
     message: str
 
@@ -33,13 +40,25 @@ class Quarantine:
         connection: in a transaction.
         file_id: the file's.
         unit: what the numbers of the file's records count, `line` or `record`.
+        is_replay: the records were tried before. What is rejected is staged, until `settle` tells
+            it apart from what was rejected then.
     """
 
-    def __init__(self, connection: psycopg.Connection[Any], file_id: int, unit: str) -> None:
+    def __init__(
+        self,
+        connection: psycopg.Connection[Any],
+        file_id: int,
+        unit: str,
+        *,
+        is_replay: bool = False,
+    ) -> None:
         self._connection = connection
         self._file_id = file_id
         self._unit = unit
         self._waiting: list[_Row] = []
+        table = sql.Identifier("staged_quarantine" if is_replay else "quarantine")
+        self._command = statement("copy_to_quarantine").format(quarantine=table)
+        self._last_document = self._waiting_bytes = 0
         self.count = 0
 
     def add(self, record: RawRecord, rejected: Rejected) -> None:
@@ -53,25 +72,36 @@ class Quarantine:
                 place=f"{place}: {rejected.path}" if rejected.path else place,
                 record_type=rejected.record_type,
                 parent_source_id=rejected.parent_source_id,
+                collection=record.collection,
+                document=self._document(record, rejected),
                 raw=_storable(raw),
+                is_cut=record.is_cut,
                 rule=rejected.rule,
                 message=_storable(rejected.message.encode()),
             )
         )
         self.count += 1
-        if len(self._waiting) >= _BATCH_ROWS:
+        self._waiting_bytes += len(record.raw)
+        if len(self._waiting) >= _BATCH_ROWS or self._waiting_bytes >= _BATCH_BYTES:
             self.flush()
 
     def flush(self) -> None:
         """Writes the records that wait."""
         if not self._waiting:
             return
-        command = statement("copy_to_quarantine")
-        with self._connection.cursor() as cursor, cursor.copy(command) as copy:
+        with self._connection.cursor() as cursor, cursor.copy(self._command) as copy:
             copy.set_types(_TYPES)
             for row in self._waiting:
                 copy.write_row(row)
         self._waiting.clear()
+        self._waiting_bytes = 0
+
+    def _document(self, record: RawRecord, rejected: Rejected) -> str | None:
+        """The record around a rejected one, with the first that is rejected of it."""
+        if rejected.raw == record.raw or record.position == self._last_document:
+            return None
+        self._last_document = record.position
+        return _storable(record.raw)
 
 
 def _storable(text: bytes) -> str:

@@ -9,5 +9,7 @@ SET status = 'loaded',
     records_stale = %(stale)s,
     records_quarantined = %(quarantined)s,
     children_dropped = %(dropped)s,
+    error_rule = NULL,
+    error = NULL,
     finished_at = clock_timestamp()
 WHERE id = %(file_id)s

@@ -1,3 +1,5 @@
-COPY ingest.quarantine
-    (file_id, position, place, record_type, parent_source_id, raw, rule, message)
+COPY ingest.{quarantine} (
+    file_id, position, place, record_type, parent_source_id, collection, document, raw, is_cut,
+    rule, message
+)
 FROM STDIN (FORMAT BINARY)
