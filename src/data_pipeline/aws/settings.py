@@ -28,11 +28,24 @@ class DataProcessorSettings:
     default_currency: str | None = None
 
     def __post_init__(self) -> None:
-        if self.default_currency not in (None, *get_args(CurrencyCode)):
-            raise MissingSetting(
-                "The environment variable DEFAULT_CURRENCY must be a currency code of ISO 4217 "
-                f"such as EUR, not {self.default_currency!r}."
-            )
+        _check_currency(self.default_currency)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReplaySettings:
+    """Settings of the function that tries again what was rejected.
+
+    `default_currency` is as for the function that loads uploaded files.
+
+    Raises:
+        MissingSetting: `default_currency` is none of ISO 4217.
+    """
+
+    database_secret_id: str
+    default_currency: str | None = None
+
+    def __post_init__(self) -> None:
+        _check_currency(self.default_currency)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,6 +102,14 @@ def load[Settings](kind: type[Settings], environment: Mapping[str, str] = os.env
             raise MissingSetting(f"The environment variable {variable} is not set.")
         values[field.name] = _whole_number(variable, text) if field.type is int else text
     return kind(**values)
+
+
+def _check_currency(code: str | None) -> None:
+    if code not in (None, *get_args(CurrencyCode)):
+        raise MissingSetting(
+            "The environment variable DEFAULT_CURRENCY must be a currency code of ISO 4217 "
+            f"such as EUR, not {code!r}."
+        )
 
 
 def _whole_number(variable: str, text: str) -> int:

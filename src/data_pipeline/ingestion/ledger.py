@@ -27,8 +27,13 @@ def complete(connection: psycopg.Connection[Any], version: Version, counts: Coun
     """Marks a file as loaded and, if that changed any row, the data as changed."""
     parameters = msgspec.structs.asdict(version) | msgspec.structs.asdict(counts)
     connection.execute(statement("complete_file"), parameters)
+    announce(connection, version.file_id, counts)
+
+
+def announce(connection: psycopg.Connection[Any], file_id: int, counts: Counts) -> None:
+    """Marks the data as changed, if the records of a file changed any row."""
     if counts.changed:
-        connection.execute(statement("bump_dataset_version"), {"file_id": version.file_id})
+        connection.execute(statement("bump_dataset_version"), {"file_id": file_id})
 
 
 def fail(

@@ -1,0 +1,1 @@
+"""Tries again what was rejected: quarantined records, or whole files."""

@@ -1,0 +1,2 @@
+DELETE FROM ingest.staged_quarantine
+WHERE file_id = %(file_id)s
