@@ -11,12 +11,13 @@ from infra.components.monitoring import Alarms
 from infra.components.network import Network
 from infra.components.notifications import Notifications
 from infra.components.raw_data import RawData
+from infra.components.replay import Replay
 from infra.lambda_bundle import LambdaBundle
 from infra.stages import Stage
 
 
 class DataPipelineStack(Stack):
-    """Network, database, raw bucket, queue, data processor, migrator and topics."""
+    """Network, database, raw bucket, queue, data processor, migrator, replay and topics."""
 
     def __init__(
         self, scope: Construct, construct_id: str, *, stage: Stage, bundle: LambdaBundle
@@ -46,8 +47,19 @@ class DataPipelineStack(Stack):
         self.migrator = Migrator(
             self, "Migrator", stage=stage, code=code, network=self.network, database=self.database
         )
+        self.replay = Replay(
+            self,
+            "Replay",
+            stage=stage,
+            code=code,
+            network=self.network,
+            database=self.database,
+            raw_data=self.raw_data,
+        )
         alarms = Alarms(self, "Alarms", topic=self.notifications.alert_topic)
-        alarms.add_function_errors([self.data_processor.function, self.migrator.function])
+        alarms.add_function_errors(
+            [self.data_processor.function, self.migrator.function, self.replay.function]
+        )
         alarms.add_dead_letters(self.raw_data.dead_letter_queue)
         self._add_outputs()
 
@@ -58,6 +70,7 @@ class DataPipelineStack(Stack):
             "IngestDeadLetterQueueUrl": self.raw_data.dead_letter_queue.queue_url,
             "AlertTopicArn": self.notifications.alert_topic.topic_arn,
             "DataProcessorFunctionName": self.data_processor.function.function_name,
+            "ReplayFunctionName": self.replay.function.function_name,
             "MigratorFunctionName": self.migrator.function.function_name,
             "OwnerSecretId": OWNER_SECRET,
             "WriterSecretId": WRITER_SECRET,

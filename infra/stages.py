@@ -43,6 +43,8 @@ class Stage:
         alarm_emails: Who is told of alarms, rejected files and finished jobs.
         cors_origin: The web origin that may call the API, or `*`.
         ingest_concurrency: Files loaded at a time; each holds a database connection.
+        default_currency: ISO 4217, of amounts for which a record names none. Empty for none: such
+            amounts stay among the record's attributes.
     """
 
     name: str
@@ -55,6 +57,7 @@ class Stage:
     cors_origin: str
     request_limits: RequestLimits
     ingest_concurrency: int
+    default_currency: str = ""
 
 
 STAGES: Final = {

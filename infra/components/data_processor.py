@@ -46,13 +46,11 @@ class DataProcessor(Construct):
             environment={
                 "DATABASE_SECRET_ID": WRITER_SECRET,
                 "ALERT_TOPIC_ARN": notifications.alert_topic.topic_arn,
+                "DEFAULT_CURRENCY": stage.default_currency,
             },
         )
         database.writer_secret.grant_read(self.function)
-        bucket = raw_data.bucket
-        self.function.allow("s3:GetObject", "s3:GetObjectVersion", on=[bucket.arn_for_objects("*")])
-        # Without it S3 says of an object that is gone that access is denied.
-        self.function.allow("s3:ListBucket", on=[bucket.bucket_arn])
+        raw_data.grant_read_version(self.function)
         notifications.alert_topic.grant_publish(self.function)
         self.function.add_event_source(
             event_sources.SqsEventSource(

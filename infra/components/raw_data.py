@@ -6,12 +6,15 @@ from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
+from infra.components.function import PipelineFunction
 from infra.stages import Stage
 
 # A message comes back when no answer came; AWS asks for six times the function's timeout:
 # https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
 VISIBILITY_PER_TIMEOUT = 6
-RECEIVES_BEFORE_DEAD_LETTER = 5
+# The function itself says when a message comes back, later each time: nine receives are 21 minutes
+# of a database that is away.
+RECEIVES_BEFORE_DEAD_LETTER = 9
 
 
 class RawData(Construct):
@@ -59,6 +62,13 @@ class RawData(Construct):
             ],
         )
         self._notify_queue()
+
+    def grant_read_version(self, function: PipelineFunction) -> None:
+        """Lets a function read each version of each object."""
+        objects = self.bucket.arn_for_objects("*")
+        function.allow("s3:GetObject", "s3:GetObjectVersion", on=[objects])
+        # Without it S3 says of an object that is gone that access is denied.
+        function.allow("s3:ListBucket", on=[self.bucket.bucket_arn])
 
     def _notify_queue(self) -> None:
         """Tells the queue of every object, whatever its name: an unknown kind is reported.

@@ -4,7 +4,12 @@ from tests.infra.conftest import StageTemplates
 
 COMMON = {"POWERTOOLS_SERVICE_NAME", "POWERTOOLS_METRICS_NAMESPACE", "POWERTOOLS_LOG_LEVEL"}
 VARIABLES = {
-    "data-pipeline-data-processor": {"DATABASE_SECRET_ID", "ALERT_TOPIC_ARN"},
+    "data-pipeline-data-processor": {
+        "DATABASE_SECRET_ID",
+        "ALERT_TOPIC_ARN",
+        "DEFAULT_CURRENCY",
+    },
+    "data-pipeline-replay": {"DATABASE_SECRET_ID", "DEFAULT_CURRENCY"},
     "data-pipeline-migrator": {"DATABASE_SECRET_ID", "WRITER_SECRET_ID", "READER_SECRET_ID"},
     "data-pipeline-advanced-analytics": {
         "DATABASE_SECRET_ID",
@@ -16,6 +21,7 @@ VARIABLES = {
 }
 SECRETS = {
     "data-pipeline-data-processor": "writer",
+    "data-pipeline-replay": "writer",
     "data-pipeline-migrator": "owner",
     "data-pipeline-advanced-analytics": "reader",
     "data-pipeline-job-runner": "reader",
@@ -23,6 +29,7 @@ SECRETS = {
 # Seconds and MiB.
 SIZES = {
     "data-pipeline-data-processor": (300, 512),
+    "data-pipeline-replay": (900, 512),
     "data-pipeline-migrator": (300, 256),
     "data-pipeline-advanced-analytics": (29, 512),
     "data-pipeline-job-runner": (900, 512),
@@ -78,3 +85,29 @@ def test_failed_files_alone_are_delivered_again(templates: StageTemplates) -> No
     (mapping,) = templates.properties("AWS::Lambda::EventSourceMapping")
     assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
     assert mapping["BatchSize"] <= 10
+
+
+def test_replay_reads_the_raw_bucket_and_the_writer_secret_and_nothing_else(
+    templates: StageTemplates,
+) -> None:
+    (role,) = templates.functions()["data-pipeline-replay"]["Role"]["Fn::GetAtt"][:1]
+    actions = {
+        action
+        for policy in templates.properties("AWS::IAM::Policy")
+        if policy["Roles"] == [{"Ref": role}]
+        for statement in policy["PolicyDocument"]["Statement"]
+        for action in _as_list(statement["Action"])
+    }
+    assert actions == {
+        "s3:GetObject",
+        "s3:GetObjectVersion",
+        "s3:ListBucket",
+        "secretsmanager:DescribeSecret",
+        "secretsmanager:GetSecretValue",
+        "xray:PutTelemetryRecords",
+        "xray:PutTraceSegments",
+    }
+
+
+def _as_list(value: object) -> list[str]:
+    return value if isinstance(value, list) else [str(value)]

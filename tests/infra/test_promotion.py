@@ -71,6 +71,7 @@ def test_outputs_have_the_documented_names(templates: StageTemplates) -> None:
         "AlertTopicArn",
         "DataProcessorFunctionName",
         "MigratorFunctionName",
+        "ReplayFunctionName",
         "OwnerSecretId",
         "WriterSecretId",
         "ReaderSecretId",
