@@ -58,6 +58,7 @@ class Network(Construct):
         for name, service in (
             ("SecretsManager", ec2.InterfaceVpcEndpointAwsService.SECRETS_MANAGER),
             ("Sns", ec2.InterfaceVpcEndpointAwsService.SNS),
+            ("Sqs", ec2.InterfaceVpcEndpointAwsService.SQS),
         ):
             self.vpc.add_interface_endpoint(
                 name, service=service, subnets=subnets, security_groups=[security_group], open=False

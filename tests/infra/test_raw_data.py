@@ -32,5 +32,5 @@ def test_messages_stay_hidden_for_six_times_the_timeout(templates: StageTemplate
 
 def test_what_fails_again_and_again_is_kept_aside(templates: StageTemplates) -> None:
     queues = {queue["QueueName"]: queue for queue in templates.properties("AWS::SQS::Queue")}
-    assert queues["data-pipeline-ingest"]["RedrivePolicy"]["maxReceiveCount"] == 5
+    assert queues["data-pipeline-ingest"]["RedrivePolicy"]["maxReceiveCount"] == 9
     assert queues["data-pipeline-ingest-dlq"]["MessageRetentionPeriod"] == 14 * 86_400

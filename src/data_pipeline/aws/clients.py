@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_secretsmanager import SecretsManagerClient
     from mypy_boto3_sns import SNSClient
+    from mypy_boto3_sqs import SQSClient
     from mypy_boto3_stepfunctions import SFNClient
 
 
@@ -55,6 +56,14 @@ def sns() -> SNSClient:
     import boto3  # noqa: PLC0415 -- see the module's docstring
 
     return boto3.client("sns", config=_config(read_timeout=5))
+
+
+@cache
+def sqs() -> SQSClient:
+    """The SQS client."""
+    import boto3  # noqa: PLC0415 -- see the module's docstring
+
+    return boto3.client("sqs", config=_config(read_timeout=5))
 
 
 @cache

@@ -4,6 +4,7 @@ from functools import cache
 from typing import Any
 
 import msgspec
+from botocore.exceptions import BotoCoreError, ClientError
 
 from data_pipeline.aws import clients
 from data_pipeline.aws.database import Database
@@ -12,6 +13,7 @@ from data_pipeline.aws.settings import DataProcessorSettings, load
 from data_pipeline.ingestion import alerts
 from data_pipeline.ingestion.events import objects_created
 from data_pipeline.ingestion.processor import Processor
+from data_pipeline.ingestion.redelivery import postpone
 
 _APPLICATION = "data-processor"
 
@@ -35,8 +37,18 @@ def _succeeds(message: dict[str, Any]) -> bool:
         _process(message)
     except Exception:  # noqa: BLE001 -- one message must not fail the others, whatever it meets
         logger.exception("message failed")
+        _postpone(message)
         return False
     return True
+
+
+def _postpone(message: dict[str, Any]) -> None:
+    try:
+        seconds = postpone(clients.sqs(), message)
+    except (BotoCoreError, ClientError):
+        logger.exception("message comes back only after the queue's visibility timeout")
+    else:
+        logger.info("message comes back", extra={"seconds": seconds})
 
 
 def _process(message: dict[str, Any]) -> None:

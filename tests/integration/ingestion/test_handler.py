@@ -49,8 +49,15 @@ def forget() -> None:
     function_environment.forget()
 
 
-def message(body: str) -> dict[str, str]:
-    return {"messageId": uuid.uuid4().hex, "body": body}
+def message(body: str) -> dict[str, Any]:
+    """A message of a queue that is gone by now, so that nobody can say when it comes back."""
+    return {
+        "messageId": uuid.uuid4().hex,
+        "receiptHandle": "handle",
+        "body": body,
+        "attributes": {"ApproximateReceiveCount": "1"},
+        "eventSourceARN": f"arn:aws:sqs:us-east-1:000000000000:{uuid.uuid4().hex}",
+    }
 
 
 def announcement(*objects: ObjectCreated) -> str:
@@ -72,7 +79,7 @@ def announcement(*objects: ObjectCreated) -> str:
     return json.dumps({"Records": records})
 
 
-def invoke(*messages: dict[str, str]) -> list[str]:
+def invoke(*messages: dict[str, Any]) -> list[str]:
     """The ids of the messages that are to be delivered again."""
     answer = handler.handle({"Records": list(messages)}, CONTEXT)
     return [failure["itemIdentifier"] for failure in answer["batchItemFailures"]]
