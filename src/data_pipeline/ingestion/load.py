@@ -9,14 +9,16 @@ import psycopg
 
 from data_pipeline.canonical.tables import Table
 from data_pipeline.ingestion import children, ledger, statistics
+from data_pipeline.ingestion.background import Background
 from data_pipeline.ingestion.content import text_chunks
 from data_pipeline.ingestion.events import ObjectCreated
 from data_pipeline.ingestion.json_text import LARGEST_VALUE_BYTES
-from data_pipeline.ingestion.merge import Counts, Version, clear, merge
+from data_pipeline.ingestion.merge import Counts, Merge, MustBeInOrder, Version
 from data_pipeline.ingestion.objects import open_object
 from data_pipeline.ingestion.quarantine import Quarantine
 from data_pipeline.ingestion.records import Envelope, Layout, RawRecord, document, layout_of, lines
 from data_pipeline.ingestion.staging import REFUSALS, Staging
+from data_pipeline.ingestion.undisturbed import IN_THE_WAY
 from data_pipeline.ingestion.unreadable import UnreadableFile
 from data_pipeline.sources.records import MalformedJson
 from data_pipeline.sources.registry import UnknownSource, source_of
@@ -85,6 +87,31 @@ def load_held(  # noqa: PLR0913 - what to load, and how
         UnreadableFile: nothing of it can be loaded, now or later.
         psycopg.Error, BotoCoreError, ClientError: it could not be loaded now.
     """
+    attempt = partial(
+        _load_once,
+        connection,
+        s3,
+        created,
+        file_id,
+        default_currency=default_currency,
+        is_replay=is_replay,
+    )
+    try:
+        return attempt(in_order=False)
+    except (MustBeInOrder, *IN_THE_WAY):
+        return attempt(in_order=True)
+
+
+def _load_once(  # noqa: PLR0913 - as above
+    connection: psycopg.Connection[Any],
+    s3: "S3Client",
+    created: ObjectCreated,
+    file_id: int,
+    *,
+    default_currency: str | None,
+    is_replay: bool,
+    in_order: bool,
+) -> Loaded:
     source, layout = _source_of(created.key), layout_of(created.key)
     opened = open_object(s3, created)
     version = Version(
@@ -100,7 +127,9 @@ def load_held(  # noqa: PLR0913 - what to load, and how
         default_currency=default_currency,
         read_at=datetime.now(UTC) if is_replay else None,
     )
-    loading = Loading(connection, source, layout, version, outcomes, is_replay=is_replay)
+    loading = Loading(
+        connection, source, layout, version, outcomes, is_replay=is_replay, in_order=in_order
+    )
     chunks = text_chunks(opened.chunks, gzipped=layout.gzipped)
     try:
         with connection.transaction():
@@ -141,6 +170,7 @@ class Loading:
         version: of the load.
         outcomes: what a record of the file becomes.
         is_replay: the records were tried before.
+        in_order: see `Merge`.
 
     Attributes:
         changed: how many rows changed, by table.
@@ -155,6 +185,7 @@ class Loading:
         outcomes: Callable[..., Iterator[Outcome]],
         *,
         is_replay: bool = False,
+        in_order: bool = True,
     ) -> None:
         self._connection = connection
         self._outcomes = outcomes
@@ -163,32 +194,40 @@ class Loading:
         self._version = version
         self.changed: dict[Table, int] = {}
         self._doubted: set[int] = set()
-        self._quarantine = Quarantine(connection, version.file_id, layout.unit, is_replay=is_replay)
-        self._staging = Staging(connection, version.file_id, self._refuse)
+        self._background = Background()
+        self._merge = Merge(connection, version, in_order=in_order)
+        self._quarantine = Quarantine(
+            connection, self._background, version.file_id, layout.unit, is_replay=is_replay
+        )
+        self._staging = Staging(connection, version.file_id, self._background, self._merge.add)
 
     def take_all(self, records: Iterable[RawRecord]) -> Counts:
         """Maps, stages and merges records.
 
         Raises:
             UnreadableFile: one of a document is no JSON.
+            MustBeInOrder: rows were merged early, and should not have been.
         """
-        for record in records:
-            self._take(record)
-        self._staging.flush()
+        with self._background:
+            for record in records:
+                self._take(record)
+                if self._staging.refused:
+                    self._take_refused()
+            self._staging.flush()
+            self._background.wait()
+            self._take_refused()
+            self._quarantine.flush()
+            self._background.wait()
         if self._doubted:
-            children.doubt_lines(self._connection, self._version, self._doubted)
-        self._quarantine.flush()
+            self._doubt_lines()
         counts = Counts(read=self._quarantine.count, quarantined=self._quarantine.count)
-        for table, staged in self._staging.staged.items():
-            if staged.rows:
-                merged = merge(self._connection, table, staged, self._version)
-                self.changed[table] = merged.changed
-                counts.add(merged)
+        for table, merged in self._merge.finish().items():
+            self.changed[table] = merged.changed
+            counts.add(merged)
         counts.dropped = children.drop(
             self._connection, self._version, self._source.edges_of_customers
         )
-        for table in self.changed:
-            clear(self._connection, table, self._version)
+        self._merge.clear()
         return counts
 
     def _take(self, record: RawRecord) -> None:
@@ -213,10 +252,17 @@ class Loading:
             ) from None
         self._reject(record, error.rule, error.message)
 
-    def _refuse(self, record: RawRecord, table: Table, error: psycopg.Error) -> None:
-        self._doubted.add(record.position)
-        message = f"PostgreSQL refused it as one of {table.name}: {_primary(error)}"
-        self._reject(record, "database", message)
+    def _take_refused(self) -> None:
+        while self._staging.refused:
+            record, table, error = self._staging.refused.popleft()
+            self._doubted.add(record.position)
+            message = f"PostgreSQL refused it as one of {table.name}: {_primary(error)}"
+            self._reject(record, "database", message)
+
+    def _doubt_lines(self) -> None:
+        if self._merge.has_begun:
+            raise MustBeInOrder
+        children.doubt_lines(self._connection, self._version, self._doubted)
 
     def _reject(self, record: RawRecord, rule: str, message: str) -> None:
         rejected = Rejected(

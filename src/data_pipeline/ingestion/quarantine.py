@@ -1,10 +1,12 @@
 """Keeps the records that broke a rule, with all that is needed to explain and to replay them."""
 
+from functools import partial
 from typing import Any, Final, NamedTuple
 
 import psycopg
 from psycopg import sql
 
+from data_pipeline.ingestion.background import Background
 from data_pipeline.ingestion.records import RawRecord
 from data_pipeline.ingestion.statements import statement
 from data_pipeline.sources.source import Rejected
@@ -38,6 +40,7 @@ class Quarantine:
 
     Args:
         connection: in a transaction.
+        background: does the writing.
         file_id: the file's.
         unit: what the numbers of the file's records count, `line` or `record`.
         is_replay: the records were tried before. What is rejected is staged, until `settle` tells
@@ -47,12 +50,14 @@ class Quarantine:
     def __init__(
         self,
         connection: psycopg.Connection[Any],
+        background: Background,
         file_id: int,
         unit: str,
         *,
         is_replay: bool = False,
     ) -> None:
         self._connection = connection
+        self._background = background
         self._file_id = file_id
         self._unit = unit
         self._waiting: list[_Row] = []
@@ -62,7 +67,7 @@ class Quarantine:
         self.count = 0
 
     def add(self, record: RawRecord, rejected: Rejected) -> None:
-        """Takes a rejected record, and writes those that wait if they are enough."""
+        """Takes a rejected record, and hands those that wait over if they are enough."""
         raw = rejected.raw[:_LONGEST_CUT_RECORD] if record.is_cut else rejected.raw
         place = f"{self._unit} {record.number}"
         self._waiting.append(
@@ -86,15 +91,16 @@ class Quarantine:
             self.flush()
 
     def flush(self) -> None:
-        """Writes the records that wait."""
-        if not self._waiting:
-            return
+        """Hands the records that wait over to be written."""
+        if self._waiting:
+            self._background.run(partial(self._write, self._waiting))
+        self._waiting, self._waiting_bytes = [], 0
+
+    def _write(self, rows: list[_Row]) -> None:
         with self._connection.cursor() as cursor, cursor.copy(self._command) as copy:
             copy.set_types(_TYPES)
-            for row in self._waiting:
+            for row in rows:
                 copy.write_row(row)
-        self._waiting.clear()
-        self._waiting_bytes = 0
 
     def _document(self, record: RawRecord, rejected: Rejected) -> str | None:
         """The record around a rejected one, with the first that is rejected of it."""

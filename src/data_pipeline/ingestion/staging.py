@@ -1,21 +1,23 @@
 """Copies entities to the staging tables, a batch at a time."""
 
+from collections import deque
 from collections.abc import Callable
+from functools import partial
 from typing import Any, Final, NamedTuple
 
-import msgspec
 import psycopg
 from msgspec import Struct
-from psycopg.types.json import set_json_dumps
 
 from data_pipeline.canonical.entities import Entity
 from data_pipeline.canonical.tables import TABLE_OF, TABLES, Table
+from data_pipeline.ingestion.background import Background
+from data_pipeline.ingestion.copy_lines import copy_lines
 from data_pipeline.ingestion.records import RawRecord
 from data_pipeline.ingestion.statements import table_statement
 
-# Large enough that a round trip does not count, small enough that a batch of large records fits.
+# Large enough that a round trip does not count, small enough that some batches fit in memory.
 _BATCH_ROWS: Final = 5_000
-_BATCH_BYTES: Final = 8 * 1024 * 1024
+_BATCH_BYTES: Final = 4 * 1024 * 1024
 
 # What PostgreSQL says of data that it can't hold. The same data will never fare better.
 REFUSALS: Final = (
@@ -24,19 +26,36 @@ REFUSALS: Final = (
     psycopg.errors.ProgramLimitExceeded,
 )
 
-type OnRefused = Callable[[RawRecord, Table, psycopg.Error], None]
 
+class Refused(NamedTuple):
+    """A record that PostgreSQL does not take, whatever its source allows."""
 
-class _Row(NamedTuple):
-    entity: Entity
     record: RawRecord
+    table: Table
+    error: psycopg.Error
 
 
-class Staged(Struct):
-    """How many rows of a load one table has, and how many of them are deletions."""
+class Staged(Struct, frozen=True):
+    """Rows of a load that one table has now, in the order of their records in the file.
 
-    rows: int = 0
-    deletions: int = 0
+    `last_position` is that of the last record, whose rows are all among them or before them.
+    """
+
+    rows: int
+    deletions: int
+    last_position: int
+
+
+class _Batch(NamedTuple):
+    entities: list[Entity]
+    records: list[RawRecord]
+
+    def halves(self) -> tuple["_Batch", "_Batch"]:
+        middle = len(self.entities) // 2
+        return (
+            _Batch(self.entities[:middle], self.records[:middle]),
+            _Batch(self.entities[middle:], self.records[middle:]),
+        )
 
 
 class Staging:
@@ -45,62 +64,77 @@ class Staging:
     Args:
         connection: in a transaction.
         load_id: sets the rows apart from those of other loads.
-        on_refused: told of each record that PostgreSQL does not take, whatever its source allows.
+        background: does the copying.
+        on_staged: told there of each batch that was copied.
 
     Attributes:
-        staged: what was copied, by table.
+        refused: what PostgreSQL refused, to be taken from the left.
     """
 
     def __init__(
-        self, connection: psycopg.Connection[Any], load_id: int, on_refused: OnRefused
+        self,
+        connection: psycopg.Connection[Any],
+        load_id: int,
+        background: Background,
+        on_staged: Callable[[Table, Staged], None],
     ) -> None:
         self._connection = connection
         self._load_id = load_id
-        self._on_refused = on_refused
-        self._waiting: dict[Table, list[_Row]] = {table: [] for table in TABLES}
-        self._waiting_rows = self._waiting_bytes = 0
-        self.staged = {table: Staged() for table in TABLES}
-        # Attributes are JSON texts already.
-        set_json_dumps(bytes, connection)
+        self._background = background
+        self._on_staged = on_staged
+        self.refused = deque[Refused]()
+        self._waiting = _nothing()
+        self._rows = self._bytes = self._last_position = 0
+        self._is_full = False
 
     def add(self, entity: Entity, record: RawRecord) -> None:
-        """Takes an entity, and copies those that wait if they are enough."""
-        self._waiting[TABLE_OF[type(entity)]].append(_Row(entity, record))
-        self._waiting_rows += 1
-        self._waiting_bytes += len(record.raw)
-        if self._waiting_rows >= _BATCH_ROWS or self._waiting_bytes >= _BATCH_BYTES:
+        """Takes an entity; those of earlier records are handed over if they are enough."""
+        if self._is_full and record.position > self._last_position:
             self.flush()
+        entities, records = self._waiting[type(entity)]
+        entities.append(entity)
+        records.append(record)
+        self._rows += 1
+        self._bytes += len(record.raw)
+        self._is_full = self._rows >= _BATCH_ROWS or self._bytes >= _BATCH_BYTES
+        self._last_position = record.position
 
     def flush(self) -> None:
-        """Copies the entities that wait."""
-        for table, rows in self._waiting.items():
-            if rows:
-                self._copy(table, rows)
-                rows.clear()
-        self._waiting_rows = self._waiting_bytes = 0
+        """Hands the entities that wait over to be copied."""
+        for kind, batch in self._waiting.items():
+            if batch.entities:
+                table = TABLE_OF[kind]
+                lines = self._lines(table, batch)
+                self._background.run(partial(self._copy, table, batch, lines))
+        self._waiting = _nothing()
+        self._rows = self._bytes = 0
+        self._is_full = False
 
-    def _copy(self, table: Table, rows: list[_Row]) -> None:
-        """Copies the rows; of those that PostgreSQL refuses, halving finds which they are."""
+    def _lines(self, table: Table, batch: _Batch) -> bytes:
+        positions = (record.position for record in batch.records)
+        return copy_lines(table, self._load_id, batch.entities, positions)
+
+    def _copy(self, table: Table, batch: _Batch, lines: bytes) -> None:
+        """Copies a batch; of what PostgreSQL refuses, halving finds which records it is."""
         try:
             with self._connection.transaction():
-                self._copy_all(table, rows)
+                self._copy_all(table, lines)
         except REFUSALS as error:
-            if len(rows) == 1:
-                self._on_refused(rows[0].record, table, error)
+            if len(batch.records) == 1:
+                self.refused.append(Refused(batch.records[0], table, error))
                 return
-            middle = len(rows) // 2
-            self._copy(table, rows[:middle])
-            self._copy(table, rows[middle:])
+            for half in batch.halves():
+                self._copy(table, half, self._lines(table, half))
         else:
-            staged = self.staged[table]
-            staged.rows += len(rows)
-            staged.deletions += sum(row.entity.deleted_at is not None for row in rows)
+            deletions = sum(entity.deleted_at is not None for entity in batch.entities)
+            last_position = batch.records[-1].position
+            self._on_staged(table, Staged(len(batch.entities), deletions, last_position))
 
-    def _copy_all(self, table: Table, rows: list[_Row]) -> None:
-        types = ["int8", "int8", *(column.type for column in table.columns)]
+    def _copy_all(self, table: Table, lines: bytes) -> None:
         command = table_statement("copy_to_staging", table)
         with self._connection.cursor() as cursor, cursor.copy(command) as copy:
-            copy.set_types(types)
-            for entity, record in rows:
-                values = msgspec.structs.astuple(entity)
-                copy.write_row((self._load_id, record.position, *values))
+            copy.write(lines)
+
+
+def _nothing() -> dict[type[Entity], _Batch]:
+    return {table.entity: _Batch([], []) for table in TABLES}

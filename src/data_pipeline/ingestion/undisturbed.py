@@ -10,7 +10,7 @@ from data_pipeline.aws.observability import logger
 _ATTEMPTS: Final = 3
 
 # Other loads were in the way; they are not when all of it is done again.
-_IN_THE_WAY: Final = (psycopg.errors.DeadlockDetected, psycopg.errors.SerializationFailure)
+IN_THE_WAY: Final = (psycopg.errors.DeadlockDetected, psycopg.errors.SerializationFailure)
 
 
 def undisturbed[Result](work: Callable[[], Result]) -> Result:
@@ -25,6 +25,6 @@ def undisturbed[Result](work: Callable[[], Result]) -> Result:
     for _ in range(_ATTEMPTS - 1):
         try:
             return work()
-        except _IN_THE_WAY as error:
+        except IN_THE_WAY as error:
             logger.info("load is repeated", extra={"sqlstate": error.sqlstate})
     return work()

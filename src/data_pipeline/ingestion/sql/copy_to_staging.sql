@@ -1,2 +1,2 @@
 COPY ingest.{staging} (load_id, position, {columns})
-FROM STDIN (FORMAT BINARY)
+FROM STDIN (FORMAT CSV, NULL 'null', QUOTE '"', ESCAPE E'\\')

@@ -1,4 +1,4 @@
--- Of a key that comes more than once in a file the newest record stays, the last one of equals.
+-- Of a key that comes more than once the newest record stays, the last one of equals.
 WITH ranked AS (
     -- each record's place among those of its key
     SELECT
@@ -7,8 +7,7 @@ WITH ranked AS (
             PARTITION BY source_id ORDER BY source_updated_at DESC, position DESC
         ) AS place
     FROM ingest.{staging}
-    WHERE load_id = %(file_id)s
+    WHERE load_id = %(file_id)s AND position > %(after)s
 )
-DELETE FROM ingest.{staging} AS staged
-USING ranked
-WHERE staged.ctid = ranked.ctid AND ranked.place > 1
+DELETE FROM ingest.{staging}
+WHERE ctid = ANY (ARRAY(SELECT ctid FROM ranked WHERE place > 1))

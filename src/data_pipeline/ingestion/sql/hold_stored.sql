@@ -5,10 +5,12 @@ FROM (
     SELECT
     FROM canonical.{table} AS stored
     JOIN ingest.{staging} AS incoming
-        ON incoming.load_id = %(file_id)s AND incoming.source_id = stored.source_id
+        ON incoming.load_id = %(file_id)s
+        AND incoming.position > %(after)s
+        AND incoming.source_id = stored.source_id
     WHERE stored.source_system = %(source)s
         AND (incoming.source_updated_at, %(modified_at)s::timestamptz, %(version_id)s COLLATE "C")
             >= (stored.source_updated_at, stored.object_modified_at, stored.object_version_id)
     ORDER BY stored.source_id
-    FOR UPDATE OF stored
+    FOR NO KEY UPDATE OF stored
 ) AS held

@@ -5,6 +5,7 @@ INSERT INTO canonical.{table} (
 SELECT %(source)s, {columns}, %(file_id)s, %(modified_at)s, %(version_id)s
 FROM ingest.{staging} AS incoming
 WHERE load_id = %(file_id)s
+    AND position > %(after)s
     AND NOT EXISTS (
         SELECT
         FROM canonical.{table} AS stored

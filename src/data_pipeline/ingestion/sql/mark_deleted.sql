@@ -11,7 +11,9 @@ WITH deleted AS (
         incoming.deleted_at
     FROM canonical.{table} AS stored
     JOIN ingest.{staging} AS incoming
-        ON incoming.load_id = %(file_id)s AND incoming.source_id = stored.source_id
+        ON incoming.load_id = %(file_id)s
+        AND incoming.position > %(after)s
+        AND incoming.source_id = stored.source_id
     WHERE stored.source_system = %(source)s
         AND incoming.deleted_at IS NOT NULL
         AND stored.deleted_at IS NULL

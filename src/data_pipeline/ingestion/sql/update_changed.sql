@@ -10,7 +10,9 @@ WITH changed AS (
         incoming.*
     FROM canonical.{table} AS stored
     JOIN ingest.{staging} AS incoming
-        ON incoming.load_id = %(file_id)s AND incoming.source_id = stored.source_id
+        ON incoming.load_id = %(file_id)s
+        AND incoming.position > %(after)s
+        AND incoming.source_id = stored.source_id
     WHERE stored.source_system = %(source)s
         AND incoming.deleted_at IS NULL
         AND (

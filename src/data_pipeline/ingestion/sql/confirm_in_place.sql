@@ -6,6 +6,7 @@ SET source_updated_at = incoming.source_updated_at,
     object_version_id = %(version_id)s
 FROM ingest.{staging} AS incoming
 WHERE incoming.load_id = %(file_id)s
+    AND incoming.position > %(after)s
     AND stored.source_system = %(source)s
     AND stored.source_id = incoming.source_id
     AND (incoming.source_updated_at, %(modified_at)s::timestamptz, %(version_id)s COLLATE "C")

@@ -1,0 +1,3 @@
+INSERT INTO ingest.turns (source)
+VALUES (%(source)s)
+ON CONFLICT DO NOTHING
