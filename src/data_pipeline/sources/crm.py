@@ -166,9 +166,10 @@ def _customer(raw: bytes, origin: Origin) -> Iterator[Outcome]:
     parent = fields.optional_identifier(record.parent_id)
     if parent is not None:
         yield _parent_of(parent, source_id, updated_at)
-    within = origin.of(source_id, updated_at)
-    yield from nested(MAPPERS["contacts"], record.contacts, "contacts", within)
-    yield from nested(MAPPERS["opportunities"], record.opportunities, "opportunities", within)
+    if record.contacts or record.opportunities:
+        within = origin.of(source_id, updated_at)
+        yield from nested(MAPPERS["contacts"], record.contacts, "contacts", within)
+        yield from nested(MAPPERS["opportunities"], record.opportunities, "opportunities", within)
 
 
 def _parent_of(parent: str, child: str, updated_at: datetime) -> Relationship:
@@ -274,6 +275,8 @@ def _relationship(raw: bytes, origin: Origin) -> Iterator[Outcome]:
 
 
 def _collection_of(raw: bytes, _key: str) -> str:
+    if b'"record_type"' not in raw and b"\\u" not in raw:
+        return "customers"
     record = _BARE.decode(raw)
     return fields.choice("record_type", record.record_type, _COLLECTIONS) or "customers"
 

@@ -91,7 +91,9 @@ def unpadded(value: str | None) -> str | None:
 
 def text(value: str | None) -> str | None:
     """In Unicode's NFC, without white space around it; None when nothing is left."""
-    return _normal(value) or None if value else None
+    if not value:
+        return None
+    return (value.strip() if value.isascii() else _normal(value)) or None
 
 
 def _normal(value: str) -> str:
@@ -233,6 +235,8 @@ def choice(path: str, value: str | None, choices: Mapping[str, str]) -> str | No
     Raises:
         InvalidRecord: the list does not have it.
     """
+    if value is not None and value in choices:
+        return choices[value]
     word = text(value)
     if word is None:
         return None

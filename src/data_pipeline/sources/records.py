@@ -58,6 +58,7 @@ _LONGEST_VALUE_SHOWN: Final = 80
 
 _ESCAPED_NUL: Final = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 
+_encode: Final = msgspec.json.Encoder().encode
 _fields: Final = msgspec.json.Decoder(dict[str, Raw]).decode
 _ANY_JSON: Final = msgspec.json.Decoder()
 
@@ -75,6 +76,11 @@ class RecordDecoder[T: Struct]:
         self._decoder = msgspec.json.Decoder(kind)
         names = (field.encode_name for field in msgspec.structs.fields(kind))
         self._known = frozenset(names) - frozenset(kept)
+        # Records of a file are alike: where one has no other fields, the next is first read as if
+        # it had none either, which spares a second look at all of it.
+        self._strict_decoder = msgspec.json.Decoder(_strict(kind))
+        self._may_be_strict = not kept
+        self._is_strict = False
 
     def decode(self, raw: bytes, *, path: str = "") -> T:
         """The record's fields that the struct has.
@@ -99,9 +105,25 @@ class RecordDecoder[T: Struct]:
 
     def decode_all(self, raw: bytes, *, path: str = "") -> tuple[T, JsonText]:
         """As `decode`, with a JSON object of the fields that the struct does not have."""
+        if self._is_strict:
+            try:
+                return self._strict_decoder.decode(raw), NO_ATTRIBUTES
+            except (msgspec.DecodeError, RecursionError):
+                self._is_strict = False
         record = self.decode(raw, path=path)
-        rest = {name: value for name, value in _fields(raw).items() if name not in self._known}
-        return record, JsonText(msgspec.json.encode(rest)) if rest else NO_ATTRIBUTES
+        members = _fields(raw)
+        names = members.keys() - self._known
+        if not names:
+            self._is_strict = self._may_be_strict
+            return record, NO_ATTRIBUTES
+        return record, JsonText(_encode({name: members[name] for name in names}))
+
+
+def _strict[T: Struct](kind: type[T]) -> type[T]:
+    """The same fields, and no others allowed."""
+    return msgspec.defstruct(
+        kind.__name__, [], bases=(kind,), forbid_unknown_fields=True, kw_only=True, gc=False
+    )  # type: ignore[return-value]  # a subclass of its base
 
 
 def join_attributes(attributes: JsonText, name: str, nested: JsonText) -> JsonText:

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Final
 
 import msgspec
@@ -124,19 +125,27 @@ class Source:
         except Exception as error:  # noqa: BLE001 - as in `checked`
             yield _rejected(_rule_broken(error), raw)
             return
-        origin = Origin(
-            collection=name,
-            path=f"{name}[]",
-            as_of=as_of,
-            default_currency=default_currency,
-            latest=(read_at or as_of) + _LARGEST_ADVANCE,
-        )
+        origin = _origin(name, as_of, default_currency, read_at)
         yield from checked(self.mappers[name], raw, origin)
 
     def _collection_named(self, member: str | None) -> str | None:
         if member is None or member in self.mappers:
             return member
         return self.other_lists.get(member) or self.wrappers.get(member)
+
+
+@lru_cache(maxsize=64)
+def _origin(
+    collection: str, as_of: datetime, default_currency: str | None, read_at: datetime | None
+) -> Origin:
+    """The same for all records of a collection of a file."""
+    return Origin(
+        collection=collection,
+        path=f"{collection}[]",
+        as_of=as_of,
+        default_currency=default_currency,
+        latest=(read_at or as_of) + _LARGEST_ADVANCE,
+    )
 
 
 def checked(mapper: Mapper, raw: bytes, origin: Origin) -> Iterator[Outcome]:

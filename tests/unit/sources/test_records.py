@@ -1,7 +1,8 @@
+import msgspec
 import pytest
 
 from data_pipeline.sources.crm import SOURCE
-from data_pipeline.sources.records import MalformedJson
+from data_pipeline.sources.records import MalformedJson, RecordDecoder
 from tests.unit.sources.outcomes import entities, outcomes, rejected
 
 
@@ -41,3 +42,24 @@ def test_deep_nesting_is_refused() -> None:
 def test_message_shows_a_long_value_cut_short() -> None:
     refusal = rejected(SOURCE, {"id": 1, "name": "a", "email": "x" * 10_000})
     assert len(refusal.message) < 200
+
+
+def test_fields_without_a_column_are_kept_whatever_the_records_before_had() -> None:
+    class Known(msgspec.Struct):
+        id: int
+
+    decoder = RecordDecoder(Known)
+    texts = (
+        b'{"id":1}',
+        b'{"id":2}',
+        b'{"id":3,"more":[1]}',
+        b'{"id":4,"\\u006dore":2}',
+        b'{"id":5}',
+    )
+    assert [(record.id, rest) for record, rest in map(decoder.decode_all, texts)] == [
+        (1, b"{}"),
+        (2, b"{}"),
+        (3, b'{"more":[1]}'),
+        (4, b'{"more":2}'),
+        (5, b"{}"),
+    ]
