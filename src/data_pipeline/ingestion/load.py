@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from functools import partial
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import psycopg
 
@@ -26,6 +26,9 @@ from data_pipeline.sources.source import Outcome, Rejected, Source
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
+
+
+_MANY_BAD_RECORDS: Final = 100_000
 
 
 def load(
@@ -239,7 +242,7 @@ class Loading:
         try:
             for outcome in self._outcomes(record.raw, collection=record.collection):
                 if isinstance(outcome, Rejected):
-                    self._quarantine.add(record, outcome)
+                    self._put_aside(record, outcome)
                 else:
                     self._staging.add(outcome, record)
         except MalformedJson as error:
@@ -273,7 +276,19 @@ class Loading:
             message=message,
             raw=record.raw,
         )
+        self._put_aside(record, rejected)
+
+    def _put_aside(self, record: RawRecord, rejected: Rejected) -> None:
+        """Quarantines a record; a file of little else is no export of its source at all."""
         self._quarantine.add(record, rejected)
+        if self._quarantine.count > _MANY_BAD_RECORDS and (
+            2 * self._quarantine.count > record.position
+        ):
+            raise UnreadableFile(
+                "mostly_bad",
+                f"More than {_MANY_BAD_RECORDS:,} records broke a rule, which is more than half of "
+                f"them so far. The last one, {rejected.path}: {rejected.message}",
+            )
 
 
 def _primary(error: psycopg.Error) -> str:
