@@ -87,6 +87,7 @@ def load(owner_conninfo: str) -> None:
         cursor = connection.cursor()
         cursor.executemany(_INSERT_CUSTOMER, [(*customer, file_id) for customer in _CUSTOMERS])
         cursor.executemany(_INSERT_ORDER, [(*order, file_id) for order in _ORDERS])
+        connection.execute("SELECT ingest.unify_customers()")
         raise_version(connection)
 
 

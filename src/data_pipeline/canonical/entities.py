@@ -10,6 +10,8 @@ from typing import NewType
 
 from msgspec import Struct
 
+from data_pipeline.canonical.phones import phone_key
+
 JsonText = NewType("JsonText", bytes)
 """The UTF-8 text of a JSON object, passed on as it came without being decoded."""
 
@@ -32,7 +34,10 @@ class Entity(Struct, kw_only=True, gc=False):
 
 
 class Customer(Entity, kw_only=True, gc=False):
-    """A company, or a person who buys. `external_ids` maps source systems to its ids there."""
+    """A company, or a person who buys. `external_ids` maps source systems to its ids there.
+
+    `phone_key` follows from `phone` and `country`: what other systems' customers are found by.
+    """
 
     customer_type: str | None = None
     name: str | None = None
@@ -55,6 +60,12 @@ class Customer(Entity, kw_only=True, gc=False):
     credit_limit: Decimal | None = None
     credit_limit_currency: str | None = None
     external_ids: JsonText = NO_ATTRIBUTES
+    phone_key: str | None = None
+
+    def __post_init__(self) -> None:
+        """Works out what follows from other fields."""
+        if self.phone is not None:
+            self.phone_key = phone_key(self.phone, self.country)
 
 
 class Contact(Entity, kw_only=True, gc=False):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import psycopg
 
 from data_pipeline.canonical.tables import Table
-from data_pipeline.ingestion import children, ledger, statistics
+from data_pipeline.ingestion import children, identity, ledger, statistics
 from data_pipeline.ingestion.background import Background
 from data_pipeline.ingestion.content import text_chunks
 from data_pipeline.ingestion.events import ObjectCreated
@@ -231,6 +231,7 @@ class Loading:
             self._connection, self._version, self._source.edges_of_customers
         )
         self._merge.clear()
+        identity.unify(self._connection, self.changed)
         return counts
 
     def _take(self, record: RawRecord) -> None:

@@ -1,0 +1,1 @@
+SELECT ingest.unify_customers()
