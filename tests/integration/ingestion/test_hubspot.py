@@ -99,6 +99,7 @@ def test_full_record_brings_its_values_and_the_default_list_takes_them_away(
 ) -> None:
     query = "SELECT phone, city FROM canonical.customers WHERE source_id = '30528195785'"
     assert loaded.row(query) == {"phone": "+49 431 5550123", "city": "Kiel"}
+    loaded.let_a_second_pass()
     assert upload(loaded, "companies_default_properties.json") == ("loaded", 0)
     assert loaded.row(query) == {"phone": None, "city": None}
 

@@ -27,7 +27,7 @@ def test_interpreter_that_only_pretends_to_exist_is_passed_over(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     executable(tmp_path / "shims" / "python3.13", "echo 'command not found' >&2; exit 127")
-    monkeypatch.setenv("PATH", f"{tmp_path / 'shims'}:/usr/bin:/bin")
+    monkeypatch.setenv("PATH", f"{tmp_path / 'shims'}")
 
     assert interpreter.find_interpreter() == Path(sys.executable)
 
@@ -36,7 +36,7 @@ def test_interpreter_of_another_version_is_passed_over(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     executable(tmp_path / "bin" / "python3.13", "echo CPython 3 12")
-    monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}:/usr/bin:/bin")
+    monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}")
 
     assert interpreter.find_interpreter() == Path(sys.executable)
 
@@ -48,7 +48,7 @@ def test_newest_interpreter_of_pyenv_is_found_behind_its_shims(
     versions = tmp_path / "pyenv" / "versions"
     executable(versions / "3.13.0" / "bin" / "python3.13", "exit 1")
     newest = executable(versions / "3.13.7" / "bin" / "python3.13", "echo CPython 3 13")
-    monkeypatch.setenv("PATH", f"{tmp_path / 'shims'}:/usr/bin:/bin")
+    monkeypatch.setenv("PATH", f"{tmp_path / 'shims'}")
     monkeypatch.setenv("PYENV_ROOT", str(tmp_path / "pyenv"))
     monkeypatch.setattr(sys, "executable", "/usr/bin/false")
 
@@ -58,7 +58,7 @@ def test_newest_interpreter_of_pyenv_is_found_behind_its_shims(
 def test_versions_of_pyenv_that_may_not_be_read_are_passed_over(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("PATH", "/usr/bin:/bin")
+    monkeypatch.setenv("PATH", str(tmp_path / "nothing"))
     monkeypatch.setenv("PYENV_ROOT", str(tmp_path / "pyenv"))
     monkeypatch.setattr(sys, "executable", "/usr/bin/false")
     found = executable(tmp_path / "uv", f"echo {tmp_path / 'python'}")
@@ -76,7 +76,7 @@ def test_versions_of_pyenv_that_may_not_be_read_are_passed_over(
 def test_machine_without_interpreter_and_without_download_is_told_what_to_install(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("PATH", "/usr/bin:/bin")
+    monkeypatch.setenv("PATH", str(tmp_path / "nothing"))
     monkeypatch.setenv("PYENV_ROOT", str(tmp_path / "none"))
     monkeypatch.setattr(sys, "executable", "/usr/bin/false")
     blocked = executable(tmp_path / "uv", "echo 'error: could not connect' >&2; exit 2")
