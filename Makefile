@@ -6,7 +6,7 @@ PYTHON3 ?= python3
 PYTHON := .venv/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help toolchain up down reset status logs env demo test lint format lock deploy destroy
+.PHONY: help toolchain up down reset status logs env demo test lint format lock bench deploy destroy
 
 help: ## Prints this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -47,6 +47,10 @@ format: toolchain ## Formats the code
 
 lock: toolchain ## Compiles requirements/ anew from pyproject.toml
 	@$(PYTHON) -m local.lock
+
+bench: toolchain ## Measures how fast files are loaded, beside dlt and COPY: make bench RECORDS=100000
+	@$(PYTHON3) -m local.toolchain bench
+	@$(PYTHON) -m benchmarks.ingest $(if $(RECORDS),--records $(RECORDS))
 
 deploy: toolchain ## Deploys to AWS: make deploy STAGE=dev
 	@$(PYTHON) -m infra.deploy deploy --stage "$(STAGE)"

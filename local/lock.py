@@ -5,7 +5,7 @@ from datetime import date
 
 from local.setup_steps import REQUIREMENTS, ROOT, UV
 
-GROUPS = ("bootstrap", "node", "lambda", "lambda-runtime", "localstack", "dev")
+GROUPS = ("bootstrap", "node", "lambda", "lambda-runtime", "localstack", "dev", "bench")
 
 # LocalStack 4.14.0 does not start with releases of cbor2, pyOpenSSL and twisted that came after it.
 RELEASED = {"localstack": date(2026, 3, 5)}

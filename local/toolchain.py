@@ -17,6 +17,7 @@ from typing import NoReturn
 from local.interpreter import find_interpreter
 from local.node import ensure_node, ensure_node_modules, node_environment
 from local.setup_steps import (
+    BENCH_VENV,
     BOOTSTRAP,
     LAMBDA_RUNTIME_VENV,
     LOCALSTACK_VENV,
@@ -108,14 +109,29 @@ def ensure_python_environments() -> None:
         ensure(name, place, wanted, place / "bin" / "python", recipe)
 
 
+def ensure_bench() -> None:
+    """Makes the environment of what the loader is measured against; only a benchmark needs it."""
+    lock = REQUIREMENTS / "bench.txt"
+    ensure(
+        "bench",
+        BENCH_VENV,
+        fingerprint(lock),
+        BENCH_VENV / "bin" / "python",
+        lambda: make_locked_venv(BENCH_VENV, lock, find_interpreter()),
+    )
+
+
 def fail(message: str) -> NoReturn:
     """Ends set-up with a message that says what to do."""
     print(f"toolchain: {message}", file=sys.stderr)
     raise SystemExit(1)
 
 
-def set_up() -> None:
+def set_up(*, bench: bool = False) -> None:
     """Brings every environment to what the locks say.
+
+    Args:
+        bench: also the one of the benchmark.
 
     Raises:
         SetupError: a prerequisite is missing or a step failed; the message says what to do.
@@ -127,15 +143,17 @@ def set_up() -> None:
         ensure_python_environments()
         ensure_node()
         ensure_node_modules()
+        if bench:
+            ensure_bench()
 
 
 def main() -> None:
-    """Sets up, or says in one line what is missing."""
+    """Sets up, or says in one line what is missing. `bench` as argument: the benchmark's too."""
     if sys.version_info < (3, 9):  # noqa: UP036 (the machine's own Python may be older)
         fail(f"python3 is {platform.python_version()}: install Python 3.9 or newer")
     started = time.monotonic()
     try:
-        set_up()
+        set_up(bench="bench" in sys.argv[1:])
     except SetupError as error:
         fail(str(error))
     except KeyboardInterrupt:
