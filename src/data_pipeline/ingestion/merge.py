@@ -130,7 +130,7 @@ class _TableMerge:
         self._version = msgspec.structs.asdict(version)
         self._counts = Counts()
         self._deletions = self._staged_to = self._merged_to = self.waiting = 0
-        self._keys_are_new = False
+        self._keys_are_new = self._keys_are_known = False
 
     @property
     def has_begun(self) -> bool:
@@ -149,9 +149,16 @@ class _TableMerge:
     def run(self) -> None:
         """Merges the rows that wait."""
         stale = self._change("discard_superseded")
-        inserted = self._insert(self.waiting - stale)
-        if inserted < self.waiting - stale:
-            stale += self._change_stored(self.waiting - stale)
+        rows = self.waiting - stale
+        inserted = 0
+        # As many as there are: none of them is new, and none is older than what is stored.
+        held = self._value("hold_stored") if self._keys_are_known else 0
+        if held < rows:
+            inserted = self._insert(rows)
+            held = self._value("hold_stored") if inserted < rows else 0
+        if inserted < rows:
+            stale += self._change_stored(rows - held)
+        self._keys_are_known = not inserted
         self._counts.stale += stale
         self._counts.inserted += inserted
         self._merged_to, self.waiting, self._deletions = self._staged_to, 0, 0
@@ -181,11 +188,9 @@ class _TableMerge:
         self._keys_are_new = inserted == rows
         return inserted
 
-    def _change_stored(self, rows: int) -> int:
-        """Changes what is stored by those of the rows that are newer; the number of the others."""
-        stale = 0
-        if self._value("hold_stored") < rows:
-            stale += self._change("discard_stale")
+    def _change_stored(self, not_held: int) -> int:
+        """Changes what is stored by those rows that are newer; the number of the others."""
+        stale = self._change("discard_stale") if not_held else 0
         stale += self._change("discard_contradicted")
         self._counts.updated += self._change("update_changed")
         if self._deletions:
