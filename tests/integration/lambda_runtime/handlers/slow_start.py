@@ -1,8 +1,9 @@
+import tempfile
 import time
 from pathlib import Path
 from typing import Any
 
-started_before = Path("/tmp/started_before")
+started_before = Path(tempfile.gettempdir(), "started_before")
 if not started_before.exists():
     started_before.touch()
     time.sleep(60)
