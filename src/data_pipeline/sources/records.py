@@ -56,6 +56,11 @@ _RULES_THAT_SHOW_NO_VALUE: Final = ("required", "enumeration")
 
 _LONGEST_VALUE_SHOWN: Final = 80
 
+# Some exports have names that are values, a new one in each record; and msgspec can't have a field
+# of any name.
+_MOST_FIELDS_LEARNED: Final = 100
+_LEARNABLE: Final = re.compile(r"[\w$@. :/-]{1,100}", re.ASCII)
+
 _ESCAPED_NUL: Final = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 
 _encode: Final = msgspec.json.Encoder().encode
@@ -76,11 +81,10 @@ class RecordDecoder[T: Struct]:
         self._decoder = msgspec.json.Decoder(kind)
         names = (field.encode_name for field in msgspec.structs.fields(kind))
         self._known = frozenset(names) - frozenset(kept)
-        # Records of a file are alike: where one has no other fields, the next is first read as if
-        # it had none either, which spares a second look at all of it.
-        self._strict_decoder = msgspec.json.Decoder(_strict(kind))
-        self._may_be_strict = not kept
-        self._is_strict = False
+        self._kind = kind
+        self._may_learn = not kept
+        self._attributes: dict[str, str] = {}
+        self._learned = msgspec.json.Decoder(_with_fields(kind, {}))
 
     def decode(self, raw: bytes, *, path: str = "") -> T:
         """The record's fields that the struct has.
@@ -105,25 +109,58 @@ class RecordDecoder[T: Struct]:
 
     def decode_all(self, raw: bytes, *, path: str = "") -> tuple[T, JsonText]:
         """As `decode`, with a JSON object of the fields that the struct does not have."""
-        if self._is_strict:
+        if self._may_learn:
             try:
-                return self._strict_decoder.decode(raw), NO_ATTRIBUTES
+                return self._decode_learned(raw)
             except (msgspec.DecodeError, RecursionError):
-                self._is_strict = False
+                pass  # fields that are new here, or a record that is wrong: why, is said below
         record = self.decode(raw, path=path)
         members = _fields(raw)
         names = members.keys() - self._known
-        if not names:
-            self._is_strict = self._may_be_strict
-            return record, NO_ATTRIBUTES
-        return record, JsonText(_encode({name: members[name] for name in names}))
+        self._learn(names)
+        rest = {name: members[name] for name in names}
+        return record, JsonText(_encode(rest)) if rest else NO_ATTRIBUTES
+
+    def _decode_learned(self, raw: bytes) -> tuple[T, JsonText]:
+        """At one look, if the record has no other fields than the records before."""
+        _refuse_nul(raw)
+        record = self._learned.decode(raw)
+        rest = {
+            name: value
+            for name, attribute in self._attributes.items()
+            if (value := getattr(record, attribute)) is not msgspec.UNSET
+        }
+        return record, JsonText(_encode(rest)) if rest else NO_ATTRIBUTES
+
+    def _learn(self, names: Iterable[str]) -> None:
+        """Takes note of fields that are new: records of a file are alike."""
+        new = sorted(set(names) - self._attributes.keys())
+        if not (new and self._may_learn and all(map(_LEARNABLE.fullmatch, new))):
+            return
+        self._may_learn = len(self._attributes) + len(new) <= _MOST_FIELDS_LEARNED
+        self._attributes |= {
+            name: f"_{number}" for number, name in enumerate(new, start=len(self._attributes))
+        }
+        if self._may_learn:
+            self._learned = msgspec.json.Decoder(_with_fields(self._kind, self._attributes))
 
 
-def _strict[T: Struct](kind: type[T]) -> type[T]:
-    """The same fields, and no others allowed."""
-    return msgspec.defstruct(
-        kind.__name__, [], bases=(kind,), forbid_unknown_fields=True, kw_only=True, gc=False
-    )  # type: ignore[return-value]  # a subclass of its base
+def _with_fields[T: Struct](kind: type[T], attributes: Mapping[str, str]) -> type[T]:
+    """The same struct with more fields, in no type, and no others allowed.
+
+    Args:
+        kind: the struct.
+        attributes: the names in Python of the fields' names in JSON.
+    """
+    return msgspec.defstruct(  # type: ignore[return-value]  # a subclass of its base
+        kind.__name__,
+        [(attribute, Raw | msgspec.UnsetType, msgspec.UNSET) for attribute in attributes.values()],
+        bases=(kind,),
+        rename={attribute: name for name, attribute in attributes.items()},
+        forbid_unknown_fields=True,
+        kw_only=True,
+        gc=False,
+    )
 
 
 def join_attributes(attributes: JsonText, name: str, nested: JsonText) -> JsonText:

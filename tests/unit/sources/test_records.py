@@ -2,7 +2,7 @@ import msgspec
 import pytest
 
 from data_pipeline.sources.crm import SOURCE
-from data_pipeline.sources.records import MalformedJson, RecordDecoder
+from data_pipeline.sources.records import InvalidRecord, MalformedJson, RecordDecoder
 from tests.unit.sources.outcomes import entities, outcomes, rejected
 
 
@@ -63,3 +63,25 @@ def test_fields_without_a_column_are_kept_whatever_the_records_before_had() -> N
         (4, b'{"more":2}'),
         (5, b"{}"),
     ]
+
+
+def test_fields_are_kept_also_where_each_record_has_other_ones() -> None:
+    class Known(msgspec.Struct):
+        id: int
+
+    decoder = RecordDecoder(Known)
+    decoder.decode_all(rb'{"id":1,"\u0001":2,"":3,"\"":4}')
+    for number in range(300):
+        record, rest = decoder.decode_all(b'{"id":%d,"a b-%d":"x","more":null}' % (number, number))
+        assert record.id == number
+        assert msgspec.json.decode(rest) == {f"a b-{number}": "x", "more": None}
+
+
+def test_character_nul_is_refused_in_any_record_of_many() -> None:
+    class Known(msgspec.Struct):
+        id: str
+
+    decoder = RecordDecoder(Known)
+    decoder.decode_all(b'{"id":"1"}')
+    with pytest.raises(InvalidRecord, match="u0000"):
+        decoder.decode_all(rb'{"id":"\u0000"}')
