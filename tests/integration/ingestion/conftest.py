@@ -60,6 +60,11 @@ class Alerts:
             self._sqs.delete_message(QueueUrl=self._queue, ReceiptHandle=message["ReceiptHandle"])
         return [json.loads(message["Body"]) for message in messages]
 
+    def forget(self) -> None:
+        """Takes all alerts so far."""
+        while self.take(patience_seconds=0):
+            pass
+
     def remove(self) -> None:
         self._sns.delete_topic(TopicArn=self.topic_arn)
         self._sqs.delete_queue(QueueUrl=self._queue)
@@ -196,7 +201,7 @@ def alerts(environment: Environment) -> Iterator[Alerts]:
 def pipeline(
     environment: Environment, versioned_bucket: str, database_url: TestDatabase, alerts: Alerts
 ) -> Iterator[Pipeline]:
-    alerts.take(patience_seconds=0)
+    alerts.forget()
     made = Pipeline(environment, versioned_bucket, database_url, alerts)
     yield made
     made.close()
