@@ -55,7 +55,7 @@ def seed_files(directory: Path) -> list[Path]:
     """The files to upload: those in the directory of a source, by name."""
     return sorted(
         file
-        for file in directory.glob("*/**/*")
+        for file in directory.glob("*-data/**/*")
         if file.is_file()
         and not any(part.startswith((".", "__")) for part in file.relative_to(directory).parts)
     )

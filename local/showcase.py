@@ -61,7 +61,7 @@ def commands(environment: Environment, access: Access) -> str:
     return f"""\
 API      {access.api_url}
 API key  {access.api_key}
-bucket   s3://{access.raw_bucket}/   (crm-data/, erp-data/)
+bucket   s3://{access.raw_bucket}/   (crm-data/, erp-data/, shop-data/, billing-data/, …)
 
 # a query
 curl -s {key} "{access.api_url}/analytics?operation=database_info"

@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 
 from tests.integration.ingestion.conftest import Outcome, Pipeline
-from tests.unit.seed_data.test_generate import FILES, SEED_DATA
 
 GOOD = {"id": "C1", "name": "Acme"}
 BAD = {"id": "C2", "name": "Bolt", "email": "nobody"}
@@ -169,20 +168,6 @@ def test_nothing_is_left_in_staging(pipeline: Pipeline) -> None:
     pipeline.load([GOOD, GOOD, BAD])
     pipeline.load([GOOD | {"name": "New"}])
     assert count(pipeline, "ingest.staged_customers") == 0
-
-
-def test_sample_files_load_and_meet_in_the_same_tables(pipeline: Pipeline) -> None:
-    outcomes = [pipeline.load((SEED_DATA / name).read_bytes(), key=name) for name in FILES]
-    assert [outcome.status for outcome in outcomes] == ["loaded"] * 3
-    assert [outcome.quarantined for outcome in outcomes] == [3, 0, 0]
-    systems = pipeline.rows(
-        "SELECT source_system, count(*) AS rows FROM canonical.customers GROUP BY 1 ORDER BY 1"
-    )
-    assert [row["rows"] > 500 for row in systems] == [True, True]
-    unified = pipeline.row(
-        "SELECT count(*) AS rows FROM canonical.unified_customers WHERE system_count = 2"
-    )
-    assert unified["rows"] > 500
 
 
 def test_ledger_counts_each_record_once(pipeline: Pipeline) -> None:

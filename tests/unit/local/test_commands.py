@@ -28,6 +28,7 @@ def test_seed_files_are_those_of_a_source(tmp_path: Path) -> None:
         "crm-data/2026/more.ndjson.gz",
         "crm-data/.DS_Store",
         "__pycache__/generate.cpython-313.pyc",
+        "generator/crm.py",
         "erp-data/orders.json",
     ):
         file = tmp_path / name

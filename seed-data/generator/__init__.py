@@ -1,0 +1,1 @@
+"""Makes the exports of several systems that know many of the same customers."""
