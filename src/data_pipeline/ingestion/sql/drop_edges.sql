@@ -1,32 +1,57 @@
 -- Marks the edges as deleted that the newest record of their customer does not name any more. Such
 -- an edge is named for its customer, which has one of its type at most, and has the record's place
 -- in the order of versions.
-WITH touched AS (
-    -- edges to the customers that this load has, of before its records
-    SELECT edge.id
+WITH named AS (
+    -- ids of the edges to the customers that this load has, if there are any of before it
+    SELECT edge_type || ':' || incoming.source_id AS source_id
     FROM ingest.staged_customers AS incoming
-    JOIN canonical.relationships AS edge
-        ON edge.source_system = %(source)s
-        AND edge.to_entity = 'customers'
-        AND edge.to_source_system = %(source)s
-        AND edge.to_source_id = incoming.source_id
+    CROSS JOIN unnest(%(edges)s::text[]) AS edge_type
     WHERE incoming.load_id = %(file_id)s
-        AND edge.relationship_type = ANY(%(edges)s)
-        AND edge.deleted_at IS NULL
+        AND (
+            SELECT EXISTS (
+                SELECT
+                FROM canonical.relationships AS earlier
+                WHERE earlier.source_system = %(source)s
+                    AND earlier.relationship_type = ANY(%(edges)s)
+                    AND earlier.deleted_at IS NULL
+                    AND (earlier.object_modified_at, earlier.object_version_id)
+                        IS DISTINCT FROM (%(modified_at)s, %(version_id)s)
+            )
+        )
+    UNION ALL
+    -- and of the load's own, which may be of an older record than the one that is stored
+    SELECT source_id
+    FROM ingest.staged_relationships
+    WHERE load_id = %(file_id)s AND relationship_type = ANY(%(edges)s)
+),
+gone AS (
+    -- those of them that the stored record of their customer does not have. One look at an index
+    -- for each, whatever the planner takes the number of staged rows for.
+    SELECT DISTINCT
+        edge.id,
+        owner.source_updated_at,
+        owner.object_modified_at,
+        owner.object_version_id,
+        coalesce(owner.deleted_at, owner.source_updated_at) AS deleted_at
+    FROM named
+    CROSS JOIN LATERAL (
+        SELECT *
+        FROM canonical.relationships
+        WHERE source_system = %(source)s AND source_id = named.source_id AND deleted_at IS NULL
+        OFFSET 0
+    ) AS edge
+    CROSS JOIN LATERAL (
+        SELECT *
+        FROM canonical.customers
+        WHERE source_system = %(source)s AND source_id = edge.to_source_id
+        OFFSET 0
+    ) AS owner
+    WHERE edge.source_id = edge.relationship_type || ':' || edge.to_source_id
         AND (edge.source_updated_at, edge.object_modified_at, edge.object_version_id)
-            < (incoming.source_updated_at, %(modified_at)s, %(version_id)s COLLATE "C")
-    UNION
-    -- and the load's own, which may be of an older record than the one that is stored
-    SELECT edge.id
-    FROM ingest.staged_relationships AS incoming
-    JOIN canonical.relationships AS edge
-        ON edge.source_system = %(source)s AND edge.source_id = incoming.source_id
-    WHERE incoming.load_id = %(file_id)s
-        AND incoming.relationship_type = ANY(%(edges)s)
-        AND edge.deleted_at IS NULL
+            < (owner.source_updated_at, owner.object_modified_at, owner.object_version_id)
 ),
 dropped AS (
-    -- those of them that are gone, with their values before
+    -- with their values before
     SELECT
         stored.id,
         stored.version,
@@ -34,17 +59,13 @@ dropped AS (
         greatest(clock_timestamp(), stored.updated_at) AS ended_at,
         to_jsonb(stored) AS before,
         stored.file_id AS brought_by,
-        owner.source_updated_at,
-        owner.object_modified_at,
-        owner.object_version_id,
-        coalesce(owner.deleted_at, owner.source_updated_at) AS deleted_at
-    FROM touched
-    JOIN canonical.relationships AS stored ON stored.id = touched.id
-    JOIN canonical.customers AS owner
-        ON owner.source_system = %(source)s AND owner.source_id = stored.to_source_id
-    WHERE stored.source_id = stored.relationship_type || ':' || stored.to_source_id
-        AND (stored.source_updated_at, stored.object_modified_at, stored.object_version_id)
-            < (owner.source_updated_at, owner.object_modified_at, owner.object_version_id)
+        gone.source_updated_at,
+        gone.object_modified_at,
+        gone.object_version_id,
+        gone.deleted_at
+    FROM gone
+    JOIN canonical.relationships AS stored ON stored.id = gone.id
+    WHERE stored.deleted_at IS NULL
     ORDER BY stored.source_id
     FOR UPDATE OF stored
 ),
