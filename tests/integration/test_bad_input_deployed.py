@@ -12,6 +12,9 @@ from psycopg.rows import dict_row
 
 from local.state import Environment
 
+# One after another with all that counts on what was loaded last.
+pytestmark = pytest.mark.xdist_group("deployed-data")
+
 PATIENCE_SECONDS = 120
 FILES = 1_000
 

@@ -8,6 +8,9 @@ from local import demo
 from local.setup_steps import ROOT
 from local.state import Environment
 
+# One after another with all that loads files: the demo shows the newest, and what is in the cache.
+pytestmark = pytest.mark.xdist_group("deployed-data")
+
 
 @pytest.fixture(scope="module")
 def output(environment: Environment) -> str:

@@ -15,6 +15,9 @@ from local.setup_steps import LOCALSTACK_VENV
 from local.state import Environment
 from tests.integration.conftest import Api
 
+# One after another with all that counts on what was loaded last.
+pytestmark = pytest.mark.xdist_group("deployed-data")
+
 PATIENCE_SECONDS = 60
 
 Ledger = Callable[[str], dict[str, Any]]
