@@ -11,7 +11,7 @@ from typing import Final, Self
 _MOST_WAITING: Final = 3
 
 # How long the thread that decodes may keep the interpreter from one that only has to hand the next
-# bytes to the network: by default ten times as long, several times for each batch.
+# bytes to the network. The default is ten times as long.
 _SWITCH_SECONDS: Final = 0.0005
 
 
