@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+import uuid
 from pathlib import Path
 
 import psutil
@@ -128,8 +129,8 @@ def test_used_memory_is_told_on_demand(supervise: Supervise) -> None:
     assert 50 * MIB < event.peak < 150 * MIB
 
 
-def test_kill_ends_detached_descendants_too(supervise: Supervise, tmp_path: Path) -> None:
-    marker = f"marker-{tmp_path.name}"
+def test_kill_ends_detached_descendants_too(supervise: Supervise) -> None:
+    marker = f"marker-{uuid.uuid4().hex}"
     detached = f"['/bin/sh', '-c', 'sleep 300; true', '{marker}']"
     source = (
         "import subprocess, os\n"
@@ -147,8 +148,8 @@ def test_kill_ends_detached_descendants_too(supervise: Supervise, tmp_path: Path
     assert processes_with(marker) == []
 
 
-def test_descendants_end_with_the_process(supervise: Supervise, tmp_path: Path) -> None:
-    marker = f"marker-{tmp_path.name}"
+def test_descendants_end_with_the_process(supervise: Supervise) -> None:
+    marker = f"marker-{uuid.uuid4().hex}"
     detached = f"['/bin/sh', '-c', 'sleep 300; true', '{marker}']"
     supervised = supervise(
         f"import subprocess; subprocess.Popen({detached}, start_new_session=True)"
@@ -190,7 +191,7 @@ def test_nothing_is_left_when_the_owner_is_killed(
 ) -> None:
     if make == "sandboxed" and sandbox is not None:
         pytest.skip(f"This system allows no sandbox: {sandbox}")
-    marker = f"marker-{tmp_path.name}"
+    marker = f"marker-{uuid.uuid4().hex}"
     arguments = [
         str(ROOT / "localstack-init" / "plugins"),
         make,
