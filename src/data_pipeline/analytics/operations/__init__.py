@@ -3,10 +3,18 @@
 from typing import Any
 
 from data_pipeline.analytics.operation import Operation
-from data_pipeline.analytics.operations import customer_analysis, database_info, simple_demo
+from data_pipeline.analytics.operations import (
+    customer_analysis,
+    database_info,
+    multi_dimensional_analytics,
+    revenue_analysis,
+    simple_demo,
+)
 
 ALL: tuple[Operation[Any], ...] = (
     simple_demo.OPERATION,
     database_info.OPERATION,
     customer_analysis.OPERATION,
+    revenue_analysis.OPERATION,
+    multi_dimensional_analytics.OPERATION,
 )

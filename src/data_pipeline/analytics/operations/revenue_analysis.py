@@ -1,0 +1,194 @@
+"""Revenue by period: growth, averages, running totals, and what sold best."""
+
+from enum import StrEnum
+from typing import Final, Self
+
+from psycopg import sql
+from pydantic import Field, model_validator
+
+from data_pipeline.analytics import periods, sales
+from data_pipeline.analytics.operation import Column, Operation, Parameters, Statement
+from data_pipeline.analytics.periods import Period
+from data_pipeline.analytics.timeframe import Timeframe, resolve
+
+_REPORT: Final = sales.template(__file__, "revenue_analysis")
+_ORDERS: Final = sales.template(__file__, "revenue_analysis_orders")
+_LINES: Final = sales.template(__file__, "revenue_analysis_lines")
+
+MOST_PERIODS: Final = 4000
+_WHOLE: Final = "(all)"
+
+
+class Dimension(StrEnum):
+    """What revenue is told apart by."""
+
+    NONE = "none"
+    SOURCE_SYSTEM = "source_system"
+    CHANNEL = "channel"
+    STATUS = "status"
+    COUNTRY = "country"
+    INDUSTRY = "industry"
+    SEGMENT = "segment"
+    CUSTOMER = "customer"
+    CATEGORY = "category"
+    BRAND = "brand"
+    PRODUCT = "product"
+
+
+_OF_LINES = {Dimension.CATEGORY, Dimension.BRAND, Dimension.PRODUCT}
+# Names are not unique: what has an id is told apart by it.
+_IDS = {Dimension.CUSTOMER: "customer_id", Dimension.PRODUCT: "product_id"}
+
+
+class RevenueAnalysisParameters(Parameters):
+    """Which periods, told apart by what, and which orders count."""
+
+    period: Period = Field(
+        default=Period.MONTH,
+        description="The length of a period. Weeks are those of ISO 8601, from Monday.",
+        examples=["month", "week"],
+    )
+    dimension: Dimension = Field(
+        default=Dimension.NONE,
+        description="What revenue is told apart by. For category, brand and product the lines of "
+        "the orders are added up instead of the orders; each line bears its part of a refund.",
+        examples=["country", "category"],
+    )
+    timeframe: Timeframe = Field(
+        default="12 months",
+        description="The periods to show: all that have a day in it, from their first day to "
+        "their last or `as_of`. A length that ends with `as_of`, such as `12 months` or `90 days`; "
+        "or the first and the last day, such as `2026-01-01/2026-03-31`.",
+    )
+    as_of: sales.AsOf
+    currency: sales.Currency
+    statuses: sales.Statuses
+    window: int = Field(
+        default=3,
+        ge=2,
+        le=366,
+        description="The number of periods in a moving average, the row's own included.",
+        examples=[3, 12],
+    )
+    top: int = Field(
+        default=20,
+        ge=1,
+        le=1000,
+        description="Show the values of the dimension that sold most in the timeframe, so many. "
+        "Ranks and shares stay those among all.",
+        examples=[5],
+    )
+
+    @model_validator(mode="after")
+    def _check_periods(self) -> Self:
+        days = resolve(self.timeframe, as_of=self.as_of)
+        count = periods.count(self.period, days.first, days.last)
+        if count > MOST_PERIODS:
+            raise ValueError(
+                f"the timeframe has {count} periods of a {self.period}, at most {MOST_PERIODS} "
+                "are shown: take longer periods or a shorter timeframe"
+            )
+        return self
+
+
+def _statement(parameters: RevenueAnalysisParameters) -> Statement:
+    period = parameters.period
+    days = resolve(parameters.timeframe, as_of=parameters.as_of)
+    first_shown = periods.first_day(period, days.first)
+    looked_back = max(parameters.window - 1, periods.IN_A_YEAR[period])
+    last = min(days.last, parameters.as_of)
+    values = {
+        "period": period,
+        "step": periods.step(period),
+        "dimension": parameters.dimension,
+        "first_day": periods.before(period, first_shown, looked_back),
+        "first_shown": first_shown,
+        "last_day": min(periods.last_day(period, last), parameters.as_of),
+        "as_of": parameters.as_of,
+        "currency": parameters.currency,
+        "statuses": list(parameters.statuses),
+        "window": parameters.window,
+        "top": parameters.top,
+    }
+    report = _REPORT.format(chosen=sales.CURRENCY, sales=_sales(parameters.dimension))
+    return Statement(sql=report.as_string(), values=values)
+
+
+def _sales(dimension: Dimension) -> sql.Composed:
+    """The rows to add up, each with its value of the dimension."""
+    value_id = sql.Identifier(_IDS[dimension]) if dimension in _IDS else sql.NULL
+    value = sql.Literal(_WHOLE) if dimension is Dimension.NONE else sql.Identifier(dimension)
+    if dimension in _OF_LINES:
+        return _LINES.format(lines=sales.BY_LINE, value_id=value_id, value=value)
+    return _ORDERS.format(orders=sales.BY_ORDER, value_id=value_id, value=value)
+
+
+OPERATION = Operation(
+    name="revenue_analysis",
+    description="Revenue by day, week, month, quarter or year, as a whole or told apart by a "
+    "dimension, with growth, running total, moving average, rank and share. Periods without "
+    "sales are rows of zeros. Drafts and cancelled orders don't count unless `statuses` names "
+    "them; refunds are subtracted in the period of their order, since few sources date them; "
+    "amounts in different currencies are never added.",
+    parameters=RevenueAnalysisParameters,
+    columns=(
+        Column(name="period", description="2026-03-01, 2026-W09, 2026-03, 2026-Q1 or 2026."),
+        Column(name="period_start", description="The period's first day."),
+        Column(name="period_end", description="The period's last day."),
+        Column(
+            name="is_complete",
+            description="false for the period that `as_of` cuts off: it is not averaged and not "
+            "compared with whole ones.",
+        ),
+        Column(
+            name="value",
+            description="The value of the dimension, (unknown) if the source doesn't say; (all) "
+            "without a dimension.",
+        ),
+        Column(name="value_id", description="Of a product or a unified customer, its id."),
+        Column(
+            name="rank",
+            description="Place within the period by net_revenue, the same for equals; null "
+            "without an order.",
+        ),
+        Column(name="currency", description="Of all amounts in the row, ISO 4217."),
+        Column(name="orders", description="Number of orders; of lines: of orders with such one."),
+        Column(name="customers", description="Customers who ordered, each unified one once."),
+        Column(name="units", description="Sum of the lines' quantities."),
+        Column(
+            name="gross_revenue",
+            description="Sum of the orders' totals, with tax and shipping; of lines: of the "
+            "lines' totals, after discount and before tax.",
+        ),
+        Column(
+            name="refunded_revenue",
+            description="What was given back of it so far; the whole of a refunded order whose "
+            "source gives no amount.",
+        ),
+        Column(name="net_revenue", description="gross_revenue less refunded_revenue."),
+        Column(name="average_order_value", description="gross_revenue by orders."),
+        Column(
+            name="share",
+            description="Part of the period's net_revenue that the value has: 1 is all of it.",
+        ),
+        Column(
+            name="running_total", description="net_revenue from the first period shown to this."
+        ),
+        Column(
+            name="moving_average",
+            description="Mean net_revenue of the last `window` periods, without those before the "
+            "first sale there ever was.",
+        ),
+        Column(
+            name="growth",
+            description="Change of net_revenue against the period before: 0.1 is 10 % more. Null "
+            "if that had none.",
+        ),
+        Column(
+            name="growth_on_year",
+            description="The same against the same period of the year before (weeks by their "
+            "number). Null if there is none, as for week 53 or 29 February.",
+        ),
+    ),
+    statement=_statement,
+)

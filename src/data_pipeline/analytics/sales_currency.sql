@@ -1,0 +1,12 @@
+-- the currency asked for, else that of most orders
+    SELECT coalesce(
+        %(currency)s::text,
+        (
+            SELECT currency::text
+            FROM canonical.current_orders
+            WHERE currency IS NOT NULL
+            GROUP BY currency
+            ORDER BY count(*) DESC, currency
+            LIMIT 1
+        )
+    ) AS currency
