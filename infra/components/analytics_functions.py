@@ -50,10 +50,16 @@ class AdvancedAnalytics(Construct):
                 "DATABASE_SECRET_ID": READER_SECRET,
                 "QUERY_CACHE_TABLE": cache.table.table_name,
                 "CACHE_TTL_SECONDS": str(int(CACHE_TTL.to_seconds())),
+                "CORS_ORIGIN": stage.cors_origin,
             },
         )
         database.reader_secret.grant_read(self.function)
-        self.function.allow("dynamodb:GetItem", "dynamodb:PutItem", on=[cache.table.table_arn])
+        self.function.allow(
+            "dynamodb:GetItem",
+            "dynamodb:UpdateItem",
+            "dynamodb:BatchWriteItem",
+            on=[cache.table.table_arn],
+        )
 
 
 class JobRunner(Construct):
@@ -121,6 +127,7 @@ class Jobs(Construct):
                 "JOBS_TABLE": store.table.table_name,
                 "RESULTS_BUCKET": store.results_bucket.bucket_name,
                 "STATE_MACHINE_ARN": state_machine.state_machine_arn,
+                "CORS_ORIGIN": stage.cors_origin,
             },
         )
         self.function.allow(

@@ -14,7 +14,7 @@ from data_pipeline.aws.database import Connection
 # Settings of a transaction end with it, so RDS Proxy keeps the backend for no longer than that.
 _SETTINGS = sql.SQL(
     "SET LOCAL application_name = {name}; SET LOCAL statement_timeout = {timeout}; "
-    "SET LOCAL TimeZone = 'UTC'"
+    "SET LOCAL TimeZone = 'UTC'; "
 )
 _DATASET_STATE = sql_file(__file__, "dataset_state")
 
@@ -44,17 +44,18 @@ def snapshot(
     connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
     connection.read_only = True
     with connection.transaction():
-        milliseconds = round(timeout_seconds * 1000)
-        connection.execute(
-            _SETTINGS.format(name=sql.Literal(application_name), timeout=sql.Literal(milliseconds))
+        settings = _SETTINGS.format(
+            name=sql.Literal(application_name),
+            timeout=sql.Literal(max(1, round(timeout_seconds * 1000))),
         )
-        yield dataset_state(connection)
+        yield _dataset_state(connection, settings)
 
 
-def dataset_state(connection: Connection) -> DatasetState:
-    """The state that the connection's transaction sees."""
+def _dataset_state(connection: Connection, settings: sql.Composed) -> DatasetState:
+    """Applies the settings and reads the state of the data, on one way to the server and back."""
     with connection.cursor(row_factory=psycopg.rows.class_row(DatasetState)) as cursor:
-        cursor.execute(_DATASET_STATE.encode())
+        cursor.execute(settings + sql.SQL(_DATASET_STATE))
+        cursor.set_result(-1)
         state = cursor.fetchone()
     if state is None:
         raise LookupError("ingest.dataset_version has no row: run the migrator.")

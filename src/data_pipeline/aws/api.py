@@ -7,6 +7,7 @@ is all the routing there is; Powertools' resolver would match again and take 80 
 from __future__ import annotations
 
 import base64
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -19,13 +20,19 @@ from data_pipeline.aws.problems import Problem, ProblemError, internal_error
 type Handler = Callable[[Request], Response]
 type Routes = Mapping[tuple[str, str], Handler]
 
-CORS_HEADERS = {
-    "Access-Control-Allow-Origin": "*",
-    "Access-Control-Expose-Headers": (
-        "Age, Content-Disposition, ETag, Location, Preference-Applied, Retry-After, "
-        "X-Cache, X-Dataset-Version, X-Request-Id"
-    ),
-}
+EXPOSED_HEADERS = (
+    "Age",
+    "Content-Disposition",
+    "ETag",
+    "Location",
+    "Preference-Applied",
+    "Retry-After",
+    "X-Cache",
+    "X-Dataset-Version",
+    "X-Job-Request",
+    "X-Request-Id",
+    "X-Truncated",
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,8 +96,8 @@ class Response:
     headers: Mapping[str, str] = field(default_factory=dict)
 
     def to_proxy_result(self, request_id: str) -> dict[str, object]:
-        """The answer in the shape API Gateway expects, readable for pages of any origin."""
-        headers = {**CORS_HEADERS, "X-Request-Id": request_id, **self.headers}
+        """The answer in the shape API Gateway expects, readable for pages of the allowed origin."""
+        headers = {**_cors_headers(), "X-Request-Id": request_id, **self.headers}
         if self.body:
             headers["Content-Type"] = self.content_type
         return {
@@ -139,6 +146,15 @@ def problem_response(
         content_type="application/problem+json",
         headers=headers or {},
     )
+
+
+def _cors_headers() -> dict[str, str]:
+    """Which pages may read the answer: those of the stage's origin, or of any."""
+    return {
+        "Access-Control-Allow-Origin": os.environ.get("CORS_ORIGIN") or "*",
+        "Access-Control-Expose-Headers": ", ".join(EXPOSED_HEADERS),
+        "X-Content-Type-Options": "nosniff",
+    }
 
 
 def _no_route(routes: Routes, request: Request) -> Problem:
