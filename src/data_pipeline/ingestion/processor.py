@@ -7,7 +7,7 @@ import psycopg
 from aws_lambda_powertools.metrics import MetricUnit
 
 from data_pipeline.aws.observability import logger, metrics
-from data_pipeline.ingestion import alerts, ledger
+from data_pipeline.ingestion import alerts, confirmations, ledger
 from data_pipeline.ingestion.events import ObjectCreated
 from data_pipeline.ingestion.load import load
 from data_pipeline.ingestion.merge import Counts
@@ -66,6 +66,7 @@ class Processor:
         fields = {name: getattr(counts, name) for name in counts.__struct_fields__}
         logger.info("file loaded", extra={"key": created.key, "file_id": file_id, **fields})
         _measure(counts, seconds)
+        confirmations.compact(connection, file_id, counts.unchanged)
 
     def _refuse(
         self,
