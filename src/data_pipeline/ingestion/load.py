@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import psycopg
 
 from data_pipeline.canonical.tables import Table
-from data_pipeline.ingestion import children, identity, ledger, statistics
+from data_pipeline.ingestion import children, identity, ledger, rollups, statistics
 from data_pipeline.ingestion.background import Background
 from data_pipeline.ingestion.content import text_chunks
 from data_pipeline.ingestion.events import ObjectCreated
@@ -224,14 +224,16 @@ class Loading:
         if self._doubted:
             self._doubt_lines()
         counts = Counts(read=self._quarantine.count, quarantined=self._quarantine.count)
-        for table, merged in self._merge.finish().items():
-            self.changed[table] = merged.changed
-            counts.add(merged)
+        merged = self._merge.finish()
+        for table, of_table in merged.items():
+            self.changed[table] = of_table.changed
+            counts.add(of_table)
         counts.dropped = children.drop(
             self._connection, self._version, self._source.edges_of_customers
         )
         self._merge.clear()
         identity.unify(self._connection, self.changed)
+        rollups.add(self._connection, self._version, merged)
         return counts
 
     def _take(self, record: RawRecord) -> None:
