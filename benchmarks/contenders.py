@@ -139,8 +139,6 @@ def _make_table(connection: psycopg.Connection[Any]) -> None:
 def _insert(connection: psycopg.Connection[Any], customer: Customer) -> None:
     values = asdict(customer) | {
         "source_system": "crm",
-        "attributes": customer.attributes.decode(),
-        "external_ids": customer.external_ids.decode(),
         "file_id": 1,
         "object_modified_at": customer.source_updated_at,
         "object_version_id": "1",

@@ -12,14 +12,14 @@ from msgspec import Struct
 
 from data_pipeline.canonical.phones import phone_key
 
-JsonText = NewType("JsonText", bytes)
-"""The UTF-8 text of a JSON object, passed on as it came without being decoded."""
+JsonText = NewType("JsonText", str)
+"""The text of a JSON object, passed on as it came without being decoded."""
 
-NO_ATTRIBUTES = JsonText(b"{}")
+NO_ATTRIBUTES = JsonText("{}")
 
 
-class Entity(Struct, kw_only=True, gc=False):
-    """What all entities have.
+class Entity(Struct, kw_only=True, gc=False, array_like=True):
+    """What all entities have. As JSON, one is the array of its values in the order of its fields.
 
     `source_updated_at` orders the versions of a record: when its source changed it or, for a
     source that does not say, when the file was written. `attributes` holds whatever the source

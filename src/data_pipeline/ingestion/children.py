@@ -1,6 +1,6 @@
 """Children that the newer record of their owner has no more: lines of orders, edges to a parent."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import msgspec
@@ -24,18 +24,26 @@ def doubt_lines(
     connection.execute(statement("doubt_lines"), parameters)
 
 
-def drop(connection: psycopg.Connection[Any], version: Version, edges: Collection[str]) -> int:
+def drop(
+    connection: psycopg.Connection[Any],
+    version: Version,
+    edges: Collection[str],
+    copied_after: Mapping[str, int | None],
+) -> int:
     """Marks children as deleted that are gone; the number of them.
 
     A child is gone when the record that owns it was seen later than the child itself, whichever
     of them was loaded first.
 
     Args:
-        connection: in the transaction that merged the load, whose rows are staged still.
+        connection: in the transaction that merged the load, whose rows are staged still unless
+            they were copied straight into their table.
         version: of the load.
         edges: types of the relationships that a customer's record names with itself.
+        copied_after: see `Merge.copied_after`.
     """
     parameters = msgspec.structs.asdict(version) | {"edges": list(edges)}
+    parameters |= {f"{table}_copied_after": greatest for table, greatest in copied_after.items()}
     dropped = connection.execute(statement("drop_lines"), parameters).rowcount
     if edges:
         dropped += connection.execute(statement("drop_edges"), parameters).rowcount

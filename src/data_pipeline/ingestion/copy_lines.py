@@ -6,17 +6,20 @@ control something in a way that CSV does not know, so they are put as they are.
 """
 
 import re
-from collections.abc import Iterable
-from functools import cache
-from typing import Any, Final
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from itertools import repeat
+from typing import Final
 
 import msgspec
-from msgspec.structs import astuple
 
 from data_pipeline.canonical.entities import Entity
-from data_pipeline.canonical.tables import Table
+from data_pipeline.ingestion.merge import Version
 
 _encode: Final = msgspec.json.Encoder().encode_lines
+
+# A line break outside of the brackets is no part of a value: within, it is escaped.
+_BETWEEN: Final = b"]\n["
 
 _MAY_BE_CONTROL: Final = re.compile(rb"\\[bfnrtu]")
 # Escapes that CSV has too, with the text behind them, or one of a control character. One of both
@@ -25,35 +28,37 @@ _ESCAPES: Final = re.compile(rb'(?:\\["\\][^\\]*+)++|\\(?:([bfnrt])|u00([0-9a-f]
 _CONTROLS: Final = {b"b": b"\b", b"f": b"\f", b"n": b"\n", b"r": b"\r", b"t": b"\t"}
 
 
-def copy_lines(
-    table: Table, load_id: int, entities: Iterable[Entity], positions: Iterable[int]
-) -> bytes:
+def staging_lines(load_id: int, entities: Sequence[Entity], positions: Iterable[int]) -> bytes:
     """The lines for the staging table: the load, the position, and the entity's columns.
 
     Args:
-        table: the entities'.
         load_id: of all lines.
         entities: a line each.
         positions: of the entities' records in their file.
     """
-    json_columns = _json_columns(table)
-    rows = []
-    for entity, position in zip(entities, positions, strict=True):
-        row: list[Any] = [load_id, position, *astuple(entity)]
-        for column in json_columns:
-            row[column] = str(row[column], "utf-8")
-        rows.append(row)
-    # A line break outside of the brackets is no part of a value: within, it is escaped.
-    lines = _encode(rows)[1:-2].replace(b"]\n[", b"\n")
+    lines = _encode(entities)[1:-2].split(_BETWEEN)
+    placed = map(b"%d,%d,%b".__mod__, zip(repeat(load_id), positions, lines))
+    return _with_controls(b"\n".join(placed))
+
+
+def new_lines(version: Version, created_at: datetime, entities: Sequence[Entity]) -> bytes:
+    """The lines for the table itself: what all rows of the load have, and the entity's columns.
+
+    Args:
+        version: of the load.
+        created_at: of the rows.
+        entities: a line each.
+    """
+    of_all = (
+        version.source, version.file_id, version.modified_at, version.version_id,
+        created_at, created_at,
+    )  # fmt: skip
+    start = _encode([of_all])[1:-2] + b","
+    return _with_controls(start + _encode(entities)[1:-2].replace(_BETWEEN, b"\n" + start))
+
+
+def _with_controls(lines: bytes) -> bytes:
     return lines if _MAY_BE_CONTROL.search(lines) is None else _ESCAPES.sub(_unescaped, lines)
-
-
-@cache
-def _json_columns(table: Table) -> tuple[int, ...]:
-    """Where in a row there are JSON texts, which are text to COPY."""
-    return tuple(
-        number for number, column in enumerate(table.columns, start=2) if column.type == "jsonb"
-    )
 
 
 def _unescaped(match: re.Match[bytes]) -> bytes:

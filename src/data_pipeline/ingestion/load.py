@@ -11,13 +11,14 @@ from data_pipeline.canonical.tables import Table
 from data_pipeline.ingestion import children, identity, ledger, rollups, statistics
 from data_pipeline.ingestion.background import Background
 from data_pipeline.ingestion.content import text_chunks
+from data_pipeline.ingestion.copying import REFUSALS
 from data_pipeline.ingestion.events import ObjectCreated
 from data_pipeline.ingestion.json_text import LARGEST_VALUE_BYTES
 from data_pipeline.ingestion.merge import Counts, Merge, MustBeInOrder, Version
 from data_pipeline.ingestion.objects import open_object
 from data_pipeline.ingestion.quarantine import Quarantine
 from data_pipeline.ingestion.records import Envelope, Layout, RawRecord, document, layout_of, lines
-from data_pipeline.ingestion.staging import REFUSALS, Staging
+from data_pipeline.ingestion.staging import Staging
 from data_pipeline.ingestion.undisturbed import IN_THE_WAY
 from data_pipeline.ingestion.unreadable import UnreadableFile
 from data_pipeline.sources.records import MalformedJson
@@ -202,7 +203,7 @@ class Loading:
         self._quarantine = Quarantine(
             connection, self._background, version.file_id, layout.unit, is_replay=is_replay
         )
-        self._staging = Staging(connection, version.file_id, self._background, self._merge.add)
+        self._staging = Staging(connection, version, self._background, self._merge)
 
     def take_all(self, records: Iterable[RawRecord]) -> Counts:
         """Maps, stages and merges records.
@@ -229,7 +230,10 @@ class Loading:
             self.changed[table] = of_table.changed
             counts.add(of_table)
         counts.dropped = children.drop(
-            self._connection, self._version, self._source.edges_of_customers
+            self._connection,
+            self._version,
+            self._source.edges_of_customers,
+            self._merge.copied_after(),
         )
         self._merge.clear()
         identity.unify(self._connection, self.changed)

@@ -8,7 +8,7 @@ import psycopg
 from msgspec import Struct
 
 from data_pipeline.canonical.tables import TABLES, Table
-from data_pipeline.ingestion.staging import Staged
+from data_pipeline.ingestion.copying import REFUSALS, copy
 from data_pipeline.ingestion.statements import statement, table_statement
 
 # As many rows as are worth statements of their own while the rest of the file is still decoded.
@@ -43,6 +43,17 @@ class Counts(Struct):
             setattr(self, name, getattr(self, name) + getattr(other, name))
 
 
+class Staged(Struct, frozen=True):
+    """Rows of a load that one table has now, in the order of their records in the file.
+
+    `last_position` is that of the last record, whose rows are all among them or before them.
+    """
+
+    rows: int
+    deletions: int
+    last_position: int
+
+
 class Version(Struct, frozen=True):
     """What sets the records of a load apart from others, and where they stand among them.
 
@@ -64,7 +75,8 @@ class Merge:
     """Merges the staged rows of a load. Those that are not stale stay staged until `clear`.
 
     Many rows are merged as soon as they are staged, while the file is still read, as if no key came
-    twice in it. Two such loads of the same keys may each wait for the other.
+    twice in it. As long as all their keys are new, further rows are not staged at all. Two such
+    loads of the same keys may each wait for the other.
 
     Args:
         connection: in the transaction that stages them.
@@ -92,7 +104,25 @@ class Merge:
         merge = self._tables[table]
         merge.add(staged)
         if merge.waiting >= _EARLY_ROWS and self._may_begin():
-            merge.run()
+            merge.run(may_copy=True)
+
+    def new_keys_since(self, table: Table) -> datetime | None:
+        """When the last keys of a table were found to be all new; None if they were not.
+
+        To be asked by any thread: `copy_new` asks again.
+        """
+        return self._tables[table].new_keys_since
+
+    def copy_new(self, table: Table, lines: bytes, rows: int) -> bool:
+        """Copies rows straight into their table; False if they have to be staged instead."""
+        return self._tables[table].copy_new(lines, rows)
+
+    def copied_after(self) -> dict[str, int | None]:
+        """By the name of each table, the id that those of the rows copied straight into it exceed.
+
+        None where no rows were.
+        """
+        return {table.name: merge.copied_after for table, merge in self._tables.items()}
 
     def finish(self) -> dict[Table, Counts]:
         """Merges what waits, parents before children.
@@ -122,7 +152,13 @@ class Merge:
 
 
 class _TableMerge:
-    """The merge of one table. `waiting` is the number of staged rows that are not merged yet."""
+    """The merge of one table.
+
+    Attributes:
+        waiting: the number of staged rows that are not merged yet.
+        new_keys_since: as the method of `Merge`.
+        copied_after: the ids of all rows that were copied straight into the table exceed it.
+    """
 
     def __init__(self, connection: psycopg.Connection[Any], table: Table, version: Version) -> None:
         self._connection = connection
@@ -130,7 +166,9 @@ class _TableMerge:
         self._version = msgspec.structs.asdict(version)
         self._counts = Counts()
         self._deletions = self._staged_to = self._merged_to = self.waiting = 0
-        self._keys_are_new = self._keys_are_known = False
+        self._keys_are_known = False
+        self.new_keys_since: datetime | None = None
+        self.copied_after: int | None = None
 
     @property
     def has_begun(self) -> bool:
@@ -146,15 +184,36 @@ class _TableMerge:
         self._deletions += staged.deletions
         self._staged_to = staged.last_position
 
-    def run(self) -> None:
-        """Merges the rows that wait."""
+    def copy_new(self, lines: bytes, rows: int) -> bool:
+        if self.new_keys_since is None:
+            return False
+        try:
+            copy(self._connection, table_statement("copy_new", self._table), lines)
+        except REFUSALS:  # a key that is known, or a record that is none: which, staging will tell
+            self.new_keys_since = None
+            return False
+        self._counts.read += rows
+        self._counts.inserted += rows
+        return True
+
+    def run(self, *, may_copy: bool = False) -> None:
+        """Merges the rows that wait.
+
+        Args:
+            may_copy: what follows need not be staged if all of these are new.
+
+        Raises:
+            MustBeInOrder: one of their keys was copied already.
+        """
+        if self.copied_after is not None and self._value("repeats_copied"):
+            raise MustBeInOrder
         stale = self._change("discard_superseded")
         rows = self.waiting - stale
         inserted = 0
         # As many as there are: none of them is new, and none is older than what is stored.
         held = self._value("hold_stored") if self._keys_are_known else 0
         if held < rows:
-            inserted = self._insert(rows)
+            inserted = self._change("insert_new")
             held = self._value("hold_stored") if inserted < rows else 0
         if inserted < rows:
             stale += self._change_stored(rows - held)
@@ -162,6 +221,8 @@ class _TableMerge:
         self._counts.stale += stale
         self._counts.inserted += inserted
         self._merged_to, self.waiting, self._deletions = self._staged_to, 0, 0
+        if may_copy and inserted == rows:
+            self._begin_copying()
 
     def finish(self) -> Counts:
         counts = self._counts
@@ -176,17 +237,10 @@ class _TableMerge:
     def clear(self) -> None:
         self._change("clear_staging")
 
-    def _insert(self, rows: int) -> int:
-        """Inserts the rows whose keys are new. If all were until now, all of them are tried."""
-        if self._keys_are_new:
-            try:
-                with self._connection.transaction():
-                    return self._change("insert_all")
-            except psycopg.errors.UniqueViolation:
-                self._keys_are_new = False
-        inserted = self._change("insert_new")
-        self._keys_are_new = inserted == rows
-        return inserted
+    def _begin_copying(self) -> None:
+        ((greatest_id, self.new_keys_since),) = self._execute("begin_copying").fetchall()
+        if self.copied_after is None:
+            self.copied_after = greatest_id
 
     def _change_stored(self, not_held: int) -> int:
         """Changes what is stored by those rows that are newer; the number of the others."""
@@ -208,5 +262,5 @@ class _TableMerge:
         return int(row[0]) if row else 0
 
     def _execute(self, name: str) -> psycopg.Cursor[Any]:
-        parameters = self._version | {"after": self._merged_to}
+        parameters = self._version | {"after": self._merged_to, "copied_after": self.copied_after}
         return self._connection.execute(table_statement(name, self._table), parameters)

@@ -130,6 +130,7 @@ _PRODUCT: Final = RecordDecoder(_Product)
 _OPPORTUNITY: Final = RecordDecoder(_Opportunity)
 _RELATIONSHIP: Final = RecordDecoder(_Relationship)
 _BARE: Final = RecordDecoder(_Bare)
+_BACKSLASH: Final = ord("\\")
 
 
 def _customer(raw: bytes, origin: Origin) -> Iterator[Outcome]:
@@ -275,7 +276,8 @@ def _relationship(raw: bytes, origin: Origin) -> Iterator[Outcome]:
 
 
 def _collection_of(raw: bytes, _key: str) -> str:
-    if b'"record_type"' not in raw and b"\\u" not in raw:
+    # `find` is faster than `in`, and a name may be written in escapes.
+    if raw.find(b'"record_type"') < 0 and _BACKSLASH not in raw:
         return "customers"
     record = _BARE.decode(raw)
     return fields.choice("record_type", record.record_type, _COLLECTIONS) or "customers"

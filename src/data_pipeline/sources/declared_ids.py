@@ -34,7 +34,6 @@ _PATTERNS: Final = {
     )
     for entity, nouns in _NOUNS.items()
 }
-_NAMES: Final = tuple(system.encode() for system in _SYSTEMS)
 
 _members: Final = msgspec.json.Decoder(dict[str, Raw]).decode
 _value: Final = msgspec.json.Decoder(str | int | None).decode
@@ -49,7 +48,7 @@ def declared(entity: str, attributes: JsonText, *, system: str) -> dict[str, str
         system: the record's own, whose ids are no declaration.
     """
     written = attributes.lower()
-    if not any(name in written for name in _NAMES):
+    if not any(name in written for name in _SYSTEMS):
         return {}
     found: dict[str, str] = {}
     for name, raw in _members(attributes).items():

@@ -35,7 +35,7 @@ def deletable(
     decoder = RecordDecoder(mark)
 
     def map_record(raw: bytes, origin: Origin) -> Iterator[Outcome]:
-        if b'"deleted"' not in raw:
+        if raw.find(b'"deleted"') < 0:  # faster than `in`
             return mapper(raw, origin)
         record = decoder.decode(raw)
         if not record.deleted:  # type: ignore[attr-defined]  # a field of the struct made above

@@ -6,12 +6,11 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Annotated, Final, get_args
 
-import msgspec
 from msgspec import Meta, Struct
 
 from data_pipeline.canonical.codes import CountryCode, CurrencyCode, WithdrawnCurrencyCode
 from data_pipeline.canonical.entities import NO_ATTRIBUTES, JsonText
-from data_pipeline.sources.records import InvalidRecord
+from data_pipeline.sources.records import InvalidRecord, json_text
 
 # Longest key that PostgreSQL can still index with three of them together.
 _LONGEST_ID: Final = 255
@@ -20,10 +19,11 @@ Name = Annotated[str, Meta(min_length=1, max_length=500)]
 Text = Annotated[str, Meta(max_length=10_000)]
 
 # Shape only; whether it can be delivered to, no pattern can say. At most 254 characters:
-# RFC 5321, section 4.5.3.1.3. Exports write an absent address as an empty string.
+# RFC 5321, section 4.5.3.1.3. Exports write an absent address as an empty string. Possessive
+# throughout: nothing is tried twice.
 Email = Annotated[
     str,
-    Meta(max_length=254, pattern=r"^\s*([^@\s]+@[^@\s.]+(\.[^@\s.]+)+)?\s*$"),
+    Meta(max_length=254, pattern=r"^\s*+(?:[^@\s]++@[^@\s.]++(?:\.[^@\s.]++)++)?+\s*+$"),
 ]
 
 Count = Annotated[int, Meta(ge=0, le=10**15)]
@@ -31,6 +31,7 @@ Count = Annotated[int, Meta(ge=0, le=10**15)]
 # A quadrillion of anything is a mistake in the export, as is a part of a millionth.
 _LARGEST_AMOUNT: Final = Decimal(10) ** 15
 _MOST_DECIMAL_PLACES: Final = 6
+_TWO_PLACES: Final = Decimal("0.01")
 
 _CURRENCIES: Final = frozenset(get_args(CurrencyCode) + get_args(WithdrawnCurrencyCode))
 _COUNTRIES: Final = frozenset(get_args(CountryCode))
@@ -160,6 +161,8 @@ def computed(path: str, value: Decimal | None) -> Decimal | None:
 
 
 def _is_too_long(value: Decimal) -> bool:
+    if value.same_quantum(_TWO_PLACES):  # as most amounts are written, and found out soonest
+        return False
     exponent = value.as_tuple().exponent
     return isinstance(exponent, int) and -exponent > _MOST_DECIMAL_PLACES
 
@@ -260,5 +263,7 @@ def required_choice(path: str, value: str, choices: Mapping[str, str]) -> str:
 
 def external_ids(declared: Mapping[str, str | int | None]) -> JsonText:
     """The ids that a record declares to have in other systems, as a JSON object."""
+    if not declared:
+        return NO_ATTRIBUTES
     known = {system: str(value) for system, value in declared.items() if value}
-    return JsonText(msgspec.json.encode(known)) if known else NO_ATTRIBUTES
+    return json_text(known) if known else NO_ATTRIBUTES

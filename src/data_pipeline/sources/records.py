@@ -63,6 +63,8 @@ _LEARNABLE: Final = re.compile(r"[\w$@. :/-]{1,100}", re.ASCII)
 
 _ESCAPED_NUL: Final = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 
+_BACKSLASH: Final = ord("\\")
+
 _encode: Final = msgspec.json.Encoder().encode
 _fields: Final = msgspec.json.Decoder(dict[str, Raw]).decode
 _ANY_JSON: Final = msgspec.json.Decoder()
@@ -109,6 +111,8 @@ class RecordDecoder[T: Struct]:
 
     def decode_all(self, raw: bytes, *, path: str = "") -> tuple[T, JsonText]:
         """As `decode`, with a JSON object of the fields that the struct does not have."""
+        if not path:
+            _refuse_nul(raw)
         if self._may_learn:
             try:
                 return self._decode_learned(raw)
@@ -119,18 +123,19 @@ class RecordDecoder[T: Struct]:
         names = members.keys() - self._known
         self._learn(names)
         rest = {name: members[name] for name in names}
-        return record, JsonText(_encode(rest)) if rest else NO_ATTRIBUTES
+        return record, json_text(rest) if rest else NO_ATTRIBUTES
 
     def _decode_learned(self, raw: bytes) -> tuple[T, JsonText]:
         """At one look, if the record has no other fields than the records before."""
-        _refuse_nul(raw)
         record = self._learned.decode(raw)
+        if not self._attributes:
+            return record, NO_ATTRIBUTES
         rest = {
             name: value
             for name, attribute in self._attributes.items()
             if (value := getattr(record, attribute)) is not msgspec.UNSET
         }
-        return record, JsonText(_encode(rest)) if rest else NO_ATTRIBUTES
+        return record, json_text(rest) if rest else NO_ATTRIBUTES
 
     def _learn(self, names: Iterable[str]) -> None:
         """Takes note of fields that are new: records of a file are alike."""
@@ -163,26 +168,31 @@ def _with_fields[T: Struct](kind: type[T], attributes: Mapping[str, str]) -> typ
     )
 
 
+def json_text(members: Mapping[str, Any]) -> JsonText:
+    """An object's members as its text."""
+    return JsonText(_encode(members).decode())
+
+
 def join_attributes(attributes: JsonText, name: str, nested: JsonText) -> JsonText:
     """`attributes` with what was left of the field `name`, if anything was."""
     if nested == NO_ATTRIBUTES:
         return attributes
     fields = _fields(attributes)
     fields[name] = Raw(nested)
-    return JsonText(msgspec.json.encode(fields))
+    return json_text(fields)
 
 
 def keep(attributes: JsonText, raw: bytes, names: Iterable[str]) -> JsonText:
     """`attributes` with fields of the record `raw` that found no column after all."""
     members = _fields(raw)
     kept = {name: members[name] for name in names if name in members}
-    return JsonText(msgspec.json.encode(_fields(attributes) | kept)) if kept else attributes
+    return json_text(_fields(attributes) | kept) if kept else attributes
 
 
 def _refuse_nul(raw: bytes) -> None:
     """PostgreSQL's text and jsonb hold every character but this one."""
-    # Most records do not have the letters at all, which is found out sooner.
-    if b"u0000" in raw and _ESCAPED_NUL.search(raw):
+    # Most records escape nothing at all, which is found out sooner.
+    if _BACKSLASH in raw and _ESCAPED_NUL.search(raw):
         raise InvalidRecord("nul_character", "", r"It holds the character \u0000")
 
 

@@ -21,11 +21,11 @@ CUSTOMERS = ("--customers", "1500")
 STAMPED = tuple(name for name in SOURCES if name != "stripe")
 
 
-def newest(directory: Path) -> dict[str, tuple[datetime, str | None, bytes]]:
+def newest(directory: Path) -> dict[str, tuple[datetime, str | None, str]]:
     """What is left of customers when the newest of each won."""
-    found: dict[str, tuple[datetime, str | None, bytes]] = {}
+    found: dict[str, tuple[datetime, str | None, str]] = {}
     for customer in customers(directory):
-        version = (customer.source_updated_at, customer.name, bytes(customer.attributes))
+        version = (customer.source_updated_at, customer.name, customer.attributes)
         known = found.setdefault(customer.source_id, version)
         if version[0] >= known[0]:
             found[customer.source_id] = version

@@ -7,7 +7,7 @@ from data_pipeline.sources.declared_ids import declared
 
 
 def ids(entity: str = "customers", system: str = "salesforce", **attributes: object) -> object:
-    return declared(entity, JsonText(json.dumps(attributes).encode()), system=system)
+    return declared(entity, JsonText(json.dumps(attributes)), system=system)
 
 
 @pytest.mark.parametrize(

@@ -57,11 +57,11 @@ def test_fields_without_a_column_are_kept_whatever_the_records_before_had() -> N
         b'{"id":5}',
     )
     assert [(record.id, rest) for record, rest in map(decoder.decode_all, texts)] == [
-        (1, b"{}"),
-        (2, b"{}"),
-        (3, b'{"more":[1]}'),
-        (4, b'{"more":2}'),
-        (5, b"{}"),
+        (1, "{}"),
+        (2, "{}"),
+        (3, '{"more":[1]}'),
+        (4, '{"more":2}'),
+        (5, "{}"),
     ]
 
 

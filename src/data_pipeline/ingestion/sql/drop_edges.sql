@@ -4,25 +4,36 @@
 WITH named AS (
     -- ids of the edges to the customers that this load has, if there are any of before it
     SELECT edge_type || ':' || incoming.source_id AS source_id
-    FROM ingest.staged_customers AS incoming
+    FROM (
+        SELECT source_id FROM ingest.staged_customers WHERE load_id = %(file_id)s
+        UNION ALL
+        SELECT source_id
+        FROM canonical.customers
+        WHERE id > %(customers_copied_after)s AND file_id = %(file_id)s
+    ) AS incoming
     CROSS JOIN unnest(%(edges)s::text[]) AS edge_type
-    WHERE incoming.load_id = %(file_id)s
-        AND (
-            SELECT EXISTS (
-                SELECT
-                FROM canonical.relationships AS earlier
-                WHERE earlier.source_system = %(source)s
-                    AND earlier.relationship_type = ANY(%(edges)s)
-                    AND earlier.deleted_at IS NULL
-                    AND (earlier.object_modified_at, earlier.object_version_id)
-                        IS DISTINCT FROM (%(modified_at)s, %(version_id)s)
-            )
+    WHERE (
+        SELECT EXISTS (
+            SELECT
+            FROM canonical.relationships AS earlier
+            WHERE earlier.source_system = %(source)s
+                AND earlier.relationship_type = ANY(%(edges)s)
+                AND earlier.deleted_at IS NULL
+                AND (earlier.object_modified_at, earlier.object_version_id)
+                    IS DISTINCT FROM (%(modified_at)s, %(version_id)s)
         )
+    )
     UNION ALL
     -- and of the load's own, which may be of an older record than the one that is stored
     SELECT source_id
     FROM ingest.staged_relationships
     WHERE load_id = %(file_id)s AND relationship_type = ANY(%(edges)s)
+    UNION ALL
+    SELECT source_id
+    FROM canonical.relationships
+    WHERE id > %(relationships_copied_after)s
+        AND file_id = %(file_id)s
+        AND relationship_type = ANY(%(edges)s)
 ),
 gone AS (
     -- those of them that the stored record of their customer does not have. One look at an index

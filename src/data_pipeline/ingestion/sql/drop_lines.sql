@@ -2,12 +2,22 @@
 -- gives its lines at least its own place in the order of versions, so a line that has a lower one
 -- is not in it.
 WITH touched AS (
-    -- orders of which this load has the record or a line
+    -- orders of which this load has the record or a line, staged or copied straight into its table
     SELECT source_id FROM ingest.staged_orders WHERE load_id = %(file_id)s
     UNION
     SELECT order_source_id
     FROM ingest.staged_order_items
     WHERE load_id = %(file_id)s AND order_source_id IS NOT NULL
+    UNION
+    SELECT source_id
+    FROM canonical.orders
+    WHERE id > %(orders_copied_after)s AND file_id = %(file_id)s
+    UNION
+    SELECT order_source_id
+    FROM canonical.order_items
+    WHERE id > %(order_items_copied_after)s
+        AND file_id = %(file_id)s
+        AND order_source_id IS NOT NULL
 ),
 gone AS (
     -- their lines that are not in the stored record. One look at an index for each, whatever the

@@ -14,7 +14,7 @@ from data_pipeline.canonical.entities import NO_ATTRIBUTES, JsonText
 from data_pipeline.sources import fields
 from data_pipeline.sources.edges import Edge, End, relationship
 from data_pipeline.sources.fields import Id
-from data_pipeline.sources.records import InvalidRecord, RecordDecoder
+from data_pipeline.sources.records import InvalidRecord, RecordDecoder, json_text
 from data_pipeline.sources.source import Origin, Outcome
 
 SYSTEM: Final = "hubspot"
@@ -118,7 +118,7 @@ def associations(raw: Raw, collections: Iterable[str]) -> Associations:
         taken[name] = _distinct(listed.results)
         if bytes(listed.paging) in (b"", b"null"):
             del members[name]
-    rest = JsonText(msgspec.json.encode(members)) if members else NO_ATTRIBUTES
+    rest = json_text(members) if members else NO_ATTRIBUTES
     return Associations(taken, rest)
 
 
@@ -215,7 +215,7 @@ def relationships(
                 edge,
                 record.updated_at,
                 source_id=key,
-                attributes=JsonText(msgspec.json.encode(types)),
+                attributes=json_text(types),
             )
 
 

@@ -155,7 +155,7 @@ def data_of(attributes: JsonText) -> JsonText:
         InvalidRecord: they are nested too deeply.
     """
     try:
-        return JsonText(_data_of(attributes))
+        return JsonText(_data_of(attributes.encode()).decode())
     except RecursionError:
         raise InvalidRecord("nesting", "", "It is nested too deeply") from None
 

@@ -14,7 +14,7 @@ from data_pipeline.canonical.entities import Contact, Customer, Entity, JsonText
 from data_pipeline.sources import declared_ids, fields
 from data_pipeline.sources.edges import Edge, End, relationship
 from data_pipeline.sources.fields import Id, Text
-from data_pipeline.sources.records import RecordDecoder
+from data_pipeline.sources.records import RecordDecoder, json_text
 from data_pipeline.sources.sap import odata
 from data_pipeline.sources.sap.addresses import Address, standard
 from data_pipeline.sources.sap.odata import SYSTEM, Results, expanded
@@ -181,7 +181,7 @@ def _alias(number: str, kind: str | None, name: str, books: _Bookkeeping) -> Cus
         source_created_at=books.created_at,
         source_updated_at=books.updated_at,
         deleted_at=books.deleted_at,
-        attributes=JsonText(msgspec.json.encode({"alias_of": books.source_id})),
+        attributes=json_text({"alias_of": books.source_id}),
         customer_type=kind,
         name=name,
         external_ids=fields.external_ids({SYSTEM: books.source_id}),

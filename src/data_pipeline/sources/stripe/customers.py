@@ -3,13 +3,12 @@
 from collections.abc import Iterator
 from typing import Final
 
-import msgspec
 from msgspec import Struct
 
-from data_pipeline.canonical.entities import Customer, JsonText
+from data_pipeline.canonical.entities import Customer
 from data_pipeline.sources import declared_ids, fields
 from data_pipeline.sources.fields import Email, Id, Text
-from data_pipeline.sources.records import RecordDecoder
+from data_pipeline.sources.records import RecordDecoder, json_text
 from data_pipeline.sources.source import Origin, Outcome
 from data_pipeline.sources.stripe.values import SYSTEM, Timestamp, first_text, moment
 
@@ -76,7 +75,7 @@ def customer(raw: bytes, origin: Origin) -> Iterator[Outcome]:
         postal_code=fields.text(address.postal_code),
         country=fields.country(address.country),
         external_ids=declared_ids.external_ids(
-            "customers", JsonText(msgspec.json.encode(record.metadata or {})), system=SYSTEM
+            "customers", json_text(record.metadata or {}), system=SYSTEM
         ),
     )
 
