@@ -8,9 +8,10 @@ import msgspec
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from data_pipeline.analytics import problems
+from data_pipeline.analytics import problems, query_problems
 from data_pipeline.analytics.operation import Operation, Parameters, Statement
 from data_pipeline.analytics.operations import ALL
+from data_pipeline.analytics.sql_guard.refusal import QueryRefused
 from data_pipeline.aws.problems import FieldError
 
 OPERATIONS: Mapping[str, Operation[Parameters]] = {operation.name: operation for operation in ALL}
@@ -60,6 +61,8 @@ def parse(name: object, parameters: object) -> Question:
         return Question(
             operation=operation, parameters=operation.parameters.model_validate(parameters)
         )
+    except QueryRefused as refusal:
+        raise query_problems.refused(refusal, str(parameters["query"]).strip()) from None
     except ValidationError as invalid:
         known = list(operation.parameters.model_fields)
         errors = field_errors(invalid, known, under="#/parameters")

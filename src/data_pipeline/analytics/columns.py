@@ -1,8 +1,11 @@
 """The columns of a query's result, with the types that clients are told."""
 
+from collections import Counter
+
 import psycopg
 from psycopg import postgres
 
+from data_pipeline.analytics.query_problems import duplicate_columns
 from data_pipeline.analytics.result import ResultColumn
 
 _TYPES = {
@@ -25,8 +28,15 @@ type AnyCursor = psycopg.Cursor[tuple[object, ...]] | psycopg.ServerCursor[tuple
 
 
 def columns_of(cursor: AnyCursor) -> list[ResultColumn]:
-    """The columns of an executed query."""
+    """The columns of an executed query.
+
+    Raises:
+        ProblemError: 400, when two have the same name.
+    """
     description = cursor.description or []
+    repeated = [name for name, count in Counter(c.name for c in description).items() if count > 1]
+    if repeated:
+        raise duplicate_columns(repeated)
     return [ResultColumn(column.name, _type_name(column.type_code)) for column in description]
 
 

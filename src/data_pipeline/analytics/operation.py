@@ -6,6 +6,8 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
+from data_pipeline.analytics.sql_guard.checked import CheckedQuery
+
 
 class Parameters(BaseModel):
     """Base of every operation's parameters: nothing unknown gets in, nothing changes later."""
@@ -25,11 +27,16 @@ class Column:
 class Statement:
     """SQL with psycopg's named placeholders, and their values.
 
-    Every statement also takes `row_limit`, the most rows to give, null for all.
+    Every statement also takes `row_limit`, the most rows to give, null for all; `most_rows` is the
+    most that the user wants. `users_query` is the user's own SQL that the statement holds, and
+    `users_offset` the place where it begins.
     """
 
     sql: str
     values: Mapping[str, object]
+    most_rows: int | None = None
+    users_query: CheckedQuery | None = None
+    users_offset: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)

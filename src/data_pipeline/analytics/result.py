@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 import msgspec
 
 # Lambda answers with at most 6 MB, in which the body is a string with each quote escaped.
-_MOST_BYTES_OF_ROWS = 4_000_000
+MOST_BYTES_OF_ROWS = 4_000_000
 
 
 class ResultColumn(msgspec.Struct, frozen=True):
@@ -47,7 +47,7 @@ def encode_rows(
     size = 0
     for count, row in enumerate(encoded):
         size += len(row) + 1
-        if size > _MOST_BYTES_OF_ROWS:
+        if size > MOST_BYTES_OF_ROWS:
             encoded = encoded[:count]
             break
     return b"[" + b",".join(encoded) + b"]", len(encoded)

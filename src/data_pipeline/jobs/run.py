@@ -11,6 +11,7 @@ import psycopg
 from data_pipeline.analytics import delimited
 from data_pipeline.analytics.catalog import Question
 from data_pipeline.analytics.columns import columns_of
+from data_pipeline.analytics.query_errors import CURSOR_NAME, explained
 from data_pipeline.analytics.result import Result, ResultColumn, encode_row
 from data_pipeline.analytics.snapshot import DatasetState, snapshot
 from data_pipeline.aws.database import Connection, Database, application_name, transient_errors
@@ -74,6 +75,7 @@ class Runner:
             TransientDatabaseError: when another attempt may succeed.
             JobCancelled: when the job was cancelled meanwhile.
             QueryTimeout: when the query took too long.
+            ProblemError: when the user's own SQL is wrong.
             psycopg.Error: when the database refuses the query.
         """
         connection = self.database.open(assignment.job_id)
@@ -123,8 +125,12 @@ class _Export:
         statement = self._assignment.question.statement()
         # All rows are wanted, so the plan that is fastest to the last row, not to the first.
         self._connection.execute("SET LOCAL cursor_tuple_fraction = 1")
-        with self._connection.cursor(name="result") as cursor:
-            cursor.execute(statement.sql.encode(), {**statement.values, "row_limit": None})
+        with (
+            explained(statement, self._connection),
+            self._connection.cursor(name=CURSOR_NAME) as cursor,
+        ):
+            values = {**statement.values, "row_limit": statement.most_rows}
+            cursor.execute(statement.sql.encode(), values)
             columns = columns_of(cursor)
             first = cursor.fetchmany(MOST_INLINE_ROWS + 1)
             if len(first) <= MOST_INLINE_ROWS:

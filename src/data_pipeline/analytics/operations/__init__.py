@@ -4,6 +4,7 @@ from typing import Any
 
 from data_pipeline.analytics.operation import Operation
 from data_pipeline.analytics.operations import (
+    custom_complex_query,
     customer_analysis,
     database_info,
     multi_dimensional_analytics,
@@ -17,4 +18,5 @@ ALL: tuple[Operation[Any], ...] = (
     customer_analysis.OPERATION,
     revenue_analysis.OPERATION,
     multi_dimensional_analytics.OPERATION,
+    custom_complex_query.OPERATION,
 )

@@ -1,0 +1,4 @@
+SELECT relname
+FROM pg_class
+WHERE relnamespace = 'canonical'::regnamespace AND relkind IN ('r', 'v', 'm')
+ORDER BY relname
