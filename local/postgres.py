@@ -29,6 +29,7 @@ _SETTINGS = {
     "max_wal_size": "2GB",
     "checkpoint_timeout": "15min",
     "password_encryption": "scram-sha-256",
+    "temp_file_limit": "4GB",
     # As on RDS.
     "shared_preload_libraries": "pg_stat_statements",
     "timezone": "UTC",

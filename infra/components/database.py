@@ -93,8 +93,12 @@ class Database(Construct):
                 self,
                 "Parameters",
                 engine=engine,
-                description="TLS for every connection",
-                parameters={"rds.force_ssl": "1"},
+                description="TLS for every connection, an end to temporary files",
+                parameters={
+                    "rds.force_ssl": "1",
+                    # Of one session, in kB. No role but the superuser may set it for others.
+                    "temp_file_limit": str(4 * 1024 * 1024),
+                },
             ),
             allocated_storage=size.storage_gib,
             max_allocated_storage=size.largest_storage_gib,

@@ -18,6 +18,7 @@ def test_database_on_aws_requires_tls(aws_templates: StageTemplates) -> None:
     (group,) = aws_templates.properties("AWS::RDS::DBParameterGroup")
     assert group["Family"] == "postgres17"
     assert group["Parameters"]["rds.force_ssl"] == "1"
+    assert int(group["Parameters"]["temp_file_limit"]) > 0
 
 
 def test_prod_database_is_protected(prod_templates: StageTemplates) -> None:

@@ -18,10 +18,10 @@ _CONNECT_TIMEOUT_SECONDS = 5
 _UNACKNOWLEDGED_MILLISECONDS = 10_000
 _APPLICATION_NAME_BYTES = 63  # NAMEDATALEN - 1: PostgreSQL cuts longer names
 
-# https://www.postgresql.org/docs/17/errcodes-appendix.html: serialization_failure and
-# deadlock_detected; by class: connection exceptions, insufficient resources, and the server
-# shutting down, crashing or starting up.
-_TRANSIENT_STATES = frozenset({"40001", "40P01", "57P01", "57P02", "57P03", "57P05"})
+# https://www.postgresql.org/docs/17/errcodes-appendix.html: serialization_failure,
+# deadlock_detected and lock_not_available; by class: connection exceptions, insufficient
+# resources, and the server shutting down, crashing or starting up.
+_TRANSIENT_STATES = frozenset({"40001", "40P01", "55P03", "57P01", "57P02", "57P03", "57P05"})
 _TRANSIENT_CLASSES = ("08", "53")
 
 type Connection = psycopg.Connection[tuple[object, ...]]

@@ -6,11 +6,13 @@
 -- from a role: EXECUTE on PostgreSQL's own functions (pg_sleep, set_config, lo_create, ...), which
 -- belong to the superuser. Those that read files or reach other servers are the superuser's alone
 -- from the start. For the rest there are the limits below, and the list of allowed functions that
--- custom SQL is checked against before it is sent.
+-- custom SQL is checked against before it is sent. temp_file_limit is the superuser's too, so it is
+-- the server's: in the parameter group on RDS, among the local server's settings.
 DO $$
 DECLARE
     role_name text;
     wanted    record;
+    most_readers CONSTANT integer := current_setting('max_connections')::integer * 7 / 10;
 BEGIN
     FOREACH role_name IN ARRAY ARRAY['ingest_writer', 'analytics_reader'] LOOP
         IF EXISTS (SELECT FROM pg_roles WHERE rolname = role_name) THEN
@@ -35,6 +37,8 @@ BEGIN
             ('analytics_reader', 'search_path', 'canonical, extensions'),
             ('analytics_reader', 'default_transaction_read_only', 'on'),
             ('analytics_reader', 'statement_timeout', '25s'),
+            ('analytics_reader', 'transaction_timeout', '900s'), -- a job sets the one before to less
+            ('analytics_reader', 'lock_timeout', '10s'),
             ('analytics_reader', 'idle_in_transaction_session_timeout', '60s'),
             ('analytics_reader', 'work_mem', '32MB')
         ) AS setting (role_name, name, value)
@@ -53,6 +57,11 @@ BEGIN
             EXECUTE format('ALTER ROLE %I SET %I TO %L', wanted.role_name, wanted.name, wanted.value);
         END IF;
     END LOOP;
+
+    -- However many ask, there are connections left to load and to migrate.
+    IF most_readers <> (SELECT rolconnlimit FROM pg_roles WHERE rolname = 'analytics_reader') THEN
+        EXECUTE format('ALTER ROLE analytics_reader CONNECTION LIMIT %s', most_readers);
+    END IF;
 
     EXECUTE format('REVOKE ALL ON DATABASE %I FROM PUBLIC', current_database());
     EXECUTE format(
