@@ -1,6 +1,7 @@
 """Builds the one bundle that every function runs, without a container engine.
 
-The bundle holds the locked dependencies and `data_pipeline`. The same inputs give the same bytes,
+The bundle holds the locked dependencies, `data_pipeline`, and the API's documentation: its OpenAPI
+document and the page that shows it. The same inputs give the same bytes,
 wherever the checkout lies and whatever the umask is, so an unchanged function is never redeployed
 and the code promoted to AWS is the code that ran locally.
 """
@@ -22,6 +23,10 @@ UV = Path(".toolchain/bootstrap/bin/uv")
 REQUIREMENTS = Path("requirements/lambda.txt")
 PACKAGE = Path("src/data_pipeline")
 OUTPUT = Path("build/lambda")
+DOCUMENTATION = "api_documentation"
+OPENAPI = Path("infra/openapi")
+VIEWER = Path("node_modules/swagger-ui-dist")
+VIEWER_FILES = ("swagger-ui-bundle.js", "swagger-ui.css", "LICENSE", "NOTICE")
 
 # uv's name of the platform for each name that an operating system gives its processor. AWS's
 # python3.13 runtime is Amazon Linux 2023 with glibc 2.34, which runs manylinux_2_28 wheels:
@@ -68,7 +73,8 @@ def build(root: Path = ROOT, *, runs_here: bool = False) -> LambdaBundle:
             for AWS itself; macOS needs compiled packages of its own.
 
     Raises:
-        BundleError: uv is missing, a dependency can't be installed, or the bundle is too large.
+        BundleError: uv or the page's viewer is missing, a dependency can't be installed, or the
+            bundle is too large.
     """
     target = _platform(runs_here=runs_here)
     path = root / OUTPUT / f"{_fingerprint(root, target)}.zip"
@@ -90,12 +96,20 @@ def _platform(*, runs_here: bool) -> str:
 def _fingerprint(root: Path, target: str) -> str:
     """A hash of all that the bundle is made from."""
     digest = hashlib.sha256(f"{target} {sys.version}".encode())
-    for path in (Path(__file__), root / REQUIREMENTS):
-        digest.update(path.read_bytes())
+    generator = sorted((ROOT / OPENAPI).glob("*.py"))
+    viewer = [root / VIEWER / name for name in VIEWER_FILES]
+    for path in (Path(__file__), root / REQUIREMENTS, *generator, *viewer):
+        digest.update(_content(path))
     for path in _bundled_files(root / PACKAGE):
         digest.update(f"\0{path.relative_to(root)}\0".encode())
         digest.update(path.read_bytes())
     return digest.hexdigest()[:32]
+
+
+def _content(path: Path) -> bytes:
+    if not path.exists():
+        raise BundleError(f"{path} is missing. Run `make toolchain`.")
+    return path.read_bytes()
 
 
 def _bundled_files(directory: Path) -> Iterator[Path]:
@@ -114,6 +128,7 @@ def _build(root: Path, target: str, path: Path) -> None:
         _install(root, target, installed)
         _copy(installed, content)
         _copy(root / PACKAGE, content / PACKAGE.name)
+        _document(root, content / DOCUMENTATION)
         _compile(content)
         archive = Path(scratch, "bundle.zip")
         _zip(content, archive)
@@ -144,6 +159,19 @@ def _copy(source: Path, destination: Path) -> None:
         copy = destination / path.relative_to(source)
         copy.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(path, copy)
+
+
+def _document(root: Path, directory: Path) -> None:
+    """Writes the OpenAPI document of this very code, and copies the page's viewer."""
+    directory.mkdir()
+    for name in VIEWER_FILES:
+        shutil.copyfile(root / VIEWER / name, directory / name)
+    subprocess.run(
+        [sys.executable, "-m", ".".join(OPENAPI.parts), str(directory / "openapi.json")],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(root / PACKAGE.parent)},
+        check=True,
+    )
 
 
 def _compile(directory: Path) -> None:

@@ -43,6 +43,7 @@ class Stage:
         alarm_emails: Who is told of alarms, rejected files and finished jobs.
         cors_origin: The web origin that may call the API, or `*`.
         ingest_concurrency: Files loaded at a time; each holds a database connection.
+        public_documentation: Whether the OpenAPI document and the page to try the API need no key.
         default_currency: ISO 4217, of amounts for which a record names none. Empty for none: such
             amounts stay among the record's attributes.
     """
@@ -58,6 +59,7 @@ class Stage:
     request_limits: RequestLimits
     ingest_concurrency: int
     default_currency: str = ""
+    public_documentation: bool = True
 
 
 STAGES: Final = {

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Final
 
-from aws_cdk import Duration, RemovalPolicy
+from aws_cdk import Duration, RemovalPolicy, Size
 from aws_cdk import aws_apigateway as apigateway
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
@@ -61,6 +61,7 @@ class RestApi(Construct):
         models = RequestModels(self, "RequestModels", api=self.api)
         self._add_analytics_routes(analytics, models)
         self._add_job_routes(jobs, models, job_store, stage)
+        self._add_documentation(analytics, stage)
         self.key = self._create_key(stage)
 
     def _create_api(self, stage: Stage) -> apigateway.RestApi:
@@ -83,6 +84,8 @@ class RestApi(Construct):
             cloud_watch_role_removal_policy=RemovalPolicy.RETAIN,
             # A stage keeps its deployment until the new one is there.
             retain_deployments=True,
+            # Rows and the documentation's files shrink to a fifth.
+            min_compression_size=Size.kibibytes(1),
             deploy_options=apigateway.StageOptions(
                 stage_name=STAGE_NAME,
                 tracing_enabled=True,
@@ -133,6 +136,17 @@ class RestApi(Construct):
         add_job_status(job, table=store.table, cors_origin=stage.cors_origin)
         job.add_method("DELETE", integration, api_key_required=True)
         job.add_resource("result").add_method("GET", integration, api_key_required=True)
+
+    def _add_documentation(self, function: lambda_.IFunction, stage: Stage) -> None:
+        integration = _proxy(function)
+        needs_key = not stage.public_documentation
+        page = self.api.root.add_resource("docs")
+        for resource in (
+            self.api.root.add_resource("openapi.json"),
+            page,
+            page.add_resource("{file}"),
+        ):
+            resource.add_method("GET", integration, api_key_required=needs_key)
 
     def _create_key(self, stage: Stage) -> apigateway.IApiKey:
         limits = stage.request_limits

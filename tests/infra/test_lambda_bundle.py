@@ -56,6 +56,8 @@ def checkout(directory: Path) -> Path:
     shutil.copytree(root / lambda_bundle.PACKAGE, directory / lambda_bundle.PACKAGE)
     toolchain = lambda_bundle.UV.parent.parent
     (directory / toolchain).symlink_to(root / toolchain)
+    (directory / lambda_bundle.VIEWER.parent).mkdir()
+    (directory / lambda_bundle.VIEWER).symlink_to(root / lambda_bundle.VIEWER)
     return directory
 
 

@@ -19,8 +19,9 @@ ROUTES = {
     ("GET", "/analytics/jobs/{jobId}"),
     ("DELETE", "/analytics/jobs/{jobId}"),
     ("GET", "/analytics/jobs/{jobId}/result"),
+    *(DOCUMENTATION := {("GET", "/openapi.json"), ("GET", "/docs"), ("GET", "/docs/{file}")}),
 }
-WITHOUT_KEY = {("GET", "/health")}
+WITHOUT_KEY = {("GET", "/health"), *DOCUMENTATION}
 
 
 def paths(templates: StageTemplates) -> dict[str, str]:

@@ -69,9 +69,31 @@ def parse(name: object, parameters: object) -> Question:
         raise problems.invalid_parameters(name, errors) from None
 
 
-def describe() -> dict[str, object]:
-    """The catalog as a document: each operation with its columns and its parameters' schema."""
-    return {"operations": [_describe(operation) for operation in OPERATIONS.values()]}
+class ColumnDescription(msgspec.Struct, frozen=True):
+    """A column that results of an operation can have."""
+
+    name: str
+    description: str
+
+
+class OperationDescription(msgspec.Struct, frozen=True, kw_only=True):
+    """An operation, its parameters as a JSON Schema, and its columns."""
+
+    name: str
+    description: str
+    parameters: dict[str, object]
+    columns: list[ColumnDescription]
+
+
+class Catalog(msgspec.Struct, frozen=True):
+    """All operations."""
+
+    operations: list[OperationDescription]
+
+
+def describe() -> Catalog:
+    """The catalog as a document."""
+    return Catalog([_describe(operation) for operation in OPERATIONS.values()])
 
 
 def field_errors(invalid: ValidationError, known: list[str], *, under: str) -> list[FieldError]:
@@ -79,15 +101,15 @@ def field_errors(invalid: ValidationError, known: list[str], *, under: str) -> l
     return [_field_error(details, known, under) for details in invalid.errors(include_url=False)]
 
 
-def _describe(operation: Operation[Parameters]) -> dict[str, object]:
-    return {
-        "name": operation.name,
-        "description": operation.description,
-        "parameters": operation.parameters.model_json_schema(),
-        "columns": [
-            {"name": column.name, "description": column.description} for column in operation.columns
+def _describe(operation: Operation[Parameters]) -> OperationDescription:
+    return OperationDescription(
+        name=operation.name,
+        description=operation.description,
+        parameters=operation.parameters.model_json_schema(),
+        columns=[
+            ColumnDescription(column.name, column.description) for column in operation.columns
         ],
-    }
+    )
 
 
 def _field_error(details: ErrorDetails, known: list[str], under: str) -> FieldError:

@@ -3,10 +3,11 @@
 from functools import cache
 from typing import Any
 
-from data_pipeline.analytics import health, representation
+from data_pipeline.analytics import documentation, health, representation
 from data_pipeline.analytics.answers import Analytics, NotModified
 from data_pipeline.analytics.cache import QueryCache
 from data_pipeline.analytics.catalog import Question, describe
+from data_pipeline.analytics.health import OverallState
 from data_pipeline.analytics.questions import from_body, from_query_string
 from data_pipeline.aws.api import Request, Response, Routes, dispatch, json_response
 from data_pipeline.aws.database import Database
@@ -25,7 +26,8 @@ def handle(event: dict[str, Any], _context: object) -> dict[str, object]:
 def _health(request: Request) -> Response:
     found = health.check(_analytics(), correlation_id=request.request_id)
     headers = {"Cache-Control": "no-store"}
-    return json_response(found.document, status=200 if found.can_serve else 503, headers=headers)
+    status = 503 if found.status is OverallState.UNAVAILABLE else 200
+    return json_response(found, status=status, headers=headers)
 
 
 def _operations(_request: Request) -> Response:
@@ -68,4 +70,7 @@ _ROUTES: Routes = {
     ("GET", "/analytics"): _get,
     ("POST", "/analytics"): _post,
     ("GET", "/analytics/operations"): _operations,
+    ("GET", "/openapi.json"): documentation.openapi,
+    ("GET", "/docs"): documentation.page,
+    ("GET", "/docs/{file}"): documentation.file,
 }

@@ -2,9 +2,10 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime
+from enum import StrEnum
 
+import msgspec
 from botocore.exceptions import BotoCoreError, ClientError
 
 from data_pipeline.analytics.answers import Analytics
@@ -15,12 +16,44 @@ from data_pipeline.aws.secrets import SecretUnreadable
 _TIMEOUT_SECONDS = 3.0
 
 
-@dataclass(frozen=True, kw_only=True)
-class Health:
+class DependencyState(StrEnum):
+    """Whether a dependency answers."""
+
+    OK = "ok"
+    UNAVAILABLE = "unavailable"
+
+
+class OverallState(StrEnum):
+    """Whether the API can do its work: in full, without its cache, or not at all."""
+
+    OK = "ok"
+    DEGRADED = "degraded"
+    UNAVAILABLE = "unavailable"
+
+
+class Dependency(msgspec.Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
+    """A dependency, the milliseconds it took to answer, and what is wrong with it."""
+
+    status: DependencyState
+    latency_ms: float
+    detail: str | None = None
+
+
+class Dependencies(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """Everything that an answer may need."""
+
+    database: Dependency
+    query_cache: Dependency
+
+
+class Health(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     """The state of the API; only without its database can it not do its work."""
 
-    document: dict[str, object]
-    can_serve: bool
+    status: OverallState
+    time: datetime
+    dataset_version: int | None
+    data_changed_at: datetime | None
+    dependencies: Dependencies
 
 
 def check(analytics: Analytics, *, correlation_id: str) -> Health:
@@ -28,14 +61,14 @@ def check(analytics: Analytics, *, correlation_id: str) -> Health:
     states: list[DatasetState] = []
     database = _measure(lambda: states.append(_dataset_state(analytics, correlation_id)))
     query_cache = _measure(analytics.cache.check)
-    document: dict[str, object] = {
-        "status": _overall(database=database, query_cache=query_cache),
-        "time": datetime.now(UTC),
-        "datasetVersion": states[0].version if states else None,
-        "dataChangedAt": states[0].changed_at.astimezone(UTC) if states else None,
-        "dependencies": {"database": database, "queryCache": query_cache},
-    }
-    return Health(document=document, can_serve=bool(states))
+    state = states[0] if states else None
+    return Health(
+        status=_overall(database=database, query_cache=query_cache),
+        time=datetime.now(UTC),
+        dataset_version=state.version if state else None,
+        data_changed_at=state.changed_at.astimezone(UTC) if state else None,
+        dependencies=Dependencies(database=database, query_cache=query_cache),
+    )
 
 
 def _dataset_state(analytics: Analytics, correlation_id: str) -> DatasetState:
@@ -48,13 +81,15 @@ def _dataset_state(analytics: Analytics, correlation_id: str) -> DatasetState:
         return state
 
 
-def _measure(question: Callable[[], object]) -> dict[str, object]:
+def _measure(question: Callable[[], object]) -> Dependency:
     started = time.perf_counter()
     try:
         question()
     except (BotoCoreError, ClientError, TransientDatabaseError, SecretUnreadable) as error:
-        return {"status": "unavailable", "latencyMs": _since(started), "detail": _reason(error)}
-    return {"status": "ok", "latencyMs": _since(started)}
+        return Dependency(
+            status=DependencyState.UNAVAILABLE, latency_ms=_since(started), detail=_reason(error)
+        )
+    return Dependency(status=DependencyState.OK, latency_ms=_since(started))
 
 
 def _reason(error: Exception) -> str:
@@ -72,7 +107,7 @@ def _since(started: float) -> float:
     return round((time.perf_counter() - started) * 1000, 1)
 
 
-def _overall(*, database: dict[str, object], query_cache: dict[str, object]) -> str:
-    if database["status"] != "ok":
-        return "unavailable"
-    return "ok" if query_cache["status"] == "ok" else "degraded"
+def _overall(*, database: Dependency, query_cache: Dependency) -> OverallState:
+    if database.status is not DependencyState.OK:
+        return OverallState.UNAVAILABLE
+    return OverallState.OK if query_cache.status is DependencyState.OK else OverallState.DEGRADED

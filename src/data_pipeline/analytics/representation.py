@@ -29,7 +29,7 @@ class JobRequest(msgspec.Struct, frozen=True):
 
 
 class Envelope(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
-    """A result as the JSON body of an answer. `job_request` is there when rows were left out."""
+    """A result as the JSON body of an answer. `jobRequest` is there when rows were left out."""
 
     operation: str
     parameters: dict[str, object]

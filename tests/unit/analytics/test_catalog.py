@@ -2,6 +2,7 @@ import contextlib
 import json
 from datetime import UTC, datetime
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -111,7 +112,7 @@ def test_pointer_escapes_what_rfc_6901_escapes() -> None:
 
 
 def test_catalog_describes_every_operation_with_schema_and_columns() -> None:
-    operations = json.loads(json.dumps(describe()))["operations"]
+    operations = json.loads(msgspec.json.encode(describe()))["operations"]
     assert [operation["name"] for operation in operations] == list(OPERATIONS)
     for operation in operations:
         assert operation["description"]
