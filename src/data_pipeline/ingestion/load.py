@@ -1,6 +1,6 @@
 """Loads one object: all of it in one transaction, or nothing and why."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
@@ -23,7 +23,7 @@ from data_pipeline.ingestion.undisturbed import IN_THE_WAY
 from data_pipeline.ingestion.unreadable import UnreadableFile
 from data_pipeline.sources.records import MalformedJson
 from data_pipeline.sources.registry import UnknownSource, source_of
-from data_pipeline.sources.source import Outcome, Rejected, Source
+from data_pipeline.sources.source import Reader, Rejected, Source
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -124,15 +124,14 @@ def _load_once(  # noqa: PLR0913 - as above
         modified_at=opened.modified_at,
         version_id=created.version_id,
     )
-    outcomes = partial(
-        source.outcomes,
+    read = source.reader(
         as_of=opened.modified_at,
         key=created.key,
         default_currency=default_currency,
         read_at=datetime.now(UTC) if is_replay else None,
     )
     loading = Loading(
-        connection, source, layout, version, outcomes, is_replay=is_replay, in_order=in_order
+        connection, source, layout, version, read, is_replay=is_replay, in_order=in_order
     )
     chunks = text_chunks(opened.chunks, gzipped=layout.gzipped)
     try:
@@ -172,7 +171,7 @@ class Loading:
         source: the file's.
         layout: how the file is written.
         version: of the load.
-        outcomes: what a record of the file becomes.
+        read: what a record of the file becomes.
         is_replay: the records were tried before.
         in_order: see `Merge`.
 
@@ -186,13 +185,13 @@ class Loading:
         source: Source,
         layout: Layout,
         version: Version,
-        outcomes: Callable[..., Iterator[Outcome]],
+        read: Reader,
         *,
         is_replay: bool = False,
         in_order: bool = True,
     ) -> None:
         self._connection = connection
-        self._outcomes = outcomes
+        self._read = read
         self._source = source
         self._layout = layout
         self._version = version
@@ -247,7 +246,7 @@ class Loading:
             self._reject(record, "size", f"{message}, the whole is in the file")
             return
         try:
-            for outcome in self._outcomes(record.raw, collection=record.collection):
+            for outcome in self._read(record.raw, record.collection):
                 if isinstance(outcome, Rejected):
                     self._put_aside(record, outcome)
                 else:

@@ -6,7 +6,7 @@ from pathlib import PurePosixPath
 from typing import Final, NamedTuple
 
 import msgspec
-from msgspec import Raw
+from msgspec import Raw, Struct
 
 from data_pipeline.ingestion.json_text import (
     LARGEST_VALUE_BYTES,
@@ -22,7 +22,7 @@ _LINES_SUFFIXES: Final = (".ndjson", ".jsonl")
 _fields: Final = msgspec.json.Decoder(dict[str, Raw]).decode
 
 
-class RawRecord(NamedTuple):
+class RawRecord(Struct, frozen=True, gc=False):
     """A record as it is written in its file.
 
     `position` counts the records of the file from 1, and `number` the lines, or the elements of
@@ -68,13 +68,16 @@ def layout_of(key: str) -> Layout:
 
 def lines(chunks: Iterator[bytes]) -> Iterator[RawRecord]:
     """The records of a file of one JSON text to a line. Empty lines are none."""
-    for number, (line, is_cut) in enumerate(_whole_lines(chunks), start=1):
-        stripped = line.strip()
-        if stripped:
-            yield RawRecord(number, number, None, stripped, is_cut)
+    number = 0
+    for whole, is_cut in _whole_lines(chunks):
+        for number, line in enumerate(whole, start=number + 1):  # noqa: B020 - it counts on
+            stripped = line.strip()
+            if stripped:
+                yield RawRecord(number, number, None, stripped, is_cut)
 
 
-def _whole_lines(chunks: Iterator[bytes]) -> Iterator[tuple[bytes, bool]]:
+def _whole_lines(chunks: Iterator[bytes]) -> Iterator[tuple[list[bytes], bool]]:
+    """Lines that end in the same chunk, and whether they are the beginning of one."""
     begun = b""
     is_cut = False
     for chunk in chunks:
@@ -83,11 +86,10 @@ def _whole_lines(chunks: Iterator[bytes]) -> Iterator[tuple[bytes, bool]]:
         if not others:
             is_cut = is_cut or len(begun) > LARGEST_VALUE_BYTES
             continue
-        yield begun, is_cut
-        for line in others[:-1]:
-            yield line, False
-        begun, is_cut = others[-1], False
-    yield begun, is_cut
+        yield [begun], is_cut
+        begun, is_cut = others.pop(), False
+        yield others, False
+    yield [begun], is_cut
 
 
 class Envelope(NamedTuple):

@@ -67,19 +67,18 @@ class Staging:
         self.refused = deque[Refused]()
         self._waiting = _nothing()
         self._rows = self._bytes = self._last_position = 0
-        self._is_full = False
 
     def add(self, entity: Entity, record: RawRecord) -> None:
         """Takes an entity; those of earlier records are handed over if they are enough."""
-        if self._is_full and record.position > self._last_position:
-            self.flush()
+        if record.position > self._last_position:
+            self._last_position = record.position
+            if self._rows >= _BATCH_ROWS or self._bytes >= _BATCH_BYTES:
+                self.flush()
         entities, records = self._waiting[type(entity)]
         entities.append(entity)
         records.append(record)
         self._rows += 1
         self._bytes += len(record.raw)
-        self._is_full = self._rows >= _BATCH_ROWS or self._bytes >= _BATCH_BYTES
-        self._last_position = record.position
 
     def flush(self) -> None:
         """Hands the entities that wait over to be copied."""
@@ -88,7 +87,6 @@ class Staging:
                 self._hand_over(TABLE_OF[kind], batch)
         self._waiting = _nothing()
         self._rows = self._bytes = 0
-        self._is_full = False
 
     def _hand_over(self, table: Table, batch: _Batch) -> None:
         began_at = self._merge.new_keys_since(table)

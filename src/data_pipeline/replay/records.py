@@ -116,8 +116,7 @@ def _mapped_again(
         modified_at=modified_at,
         version_id=file.version_id,
     )
-    outcomes = partial(
-        source.outcomes,
+    read = source.reader(
         as_of=modified_at,
         key=file.key,
         default_currency=context.default_currency,
@@ -125,7 +124,7 @@ def _mapped_again(
     )
     # Of a document too: what is no JSON by now concerns that record alone.
     layout = layout_of(file.key)._replace(is_document=False)
-    loading = Loading(connection, source, layout, version, outcomes, is_replay=True)
+    loading = Loading(connection, source, layout, version, read, is_replay=True)
     records = (
         RawRecord(each.position, each.number, each.collection, each.raw.encode())
         for each in waiting

@@ -4,7 +4,6 @@ import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
 from typing import Final
 
 import msgspec
@@ -56,6 +55,14 @@ class Origin(Struct, frozen=True):
 
 type Mapper = Callable[[bytes, Origin], Iterator[Outcome]]
 
+type Reader = Callable[[bytes, str | None], Iterator[Outcome]]
+"""Everything that one record of a file becomes, from its JSON text and the envelope's name for the
+list that it was in: None for a record that is in no named list.
+
+It, or the iterator, raises MalformedJson for what is no JSON; whether that spoils more than the
+record, the reader of the file knows.
+"""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Source:
@@ -102,50 +109,55 @@ class Source:
         default_currency: str | None = None,
         read_at: datetime | None = None,
     ) -> Iterator[Outcome]:
-        """Everything that one record of a file becomes.
+        """Everything that one record of a file becomes: see `reader` and `Reader`."""
+        read = self.reader(as_of=as_of, key=key, default_currency=default_currency, read_at=read_at)
+        return read(raw, collection)
+
+    def reader(
+        self,
+        *,
+        as_of: datetime,
+        key: str = "",
+        default_currency: str | None = None,
+        read_at: datetime | None = None,
+    ) -> Reader:
+        """What maps the records of one file.
 
         Args:
-            raw: the record's JSON text.
-            collection: the envelope's name for the list it was in; None for a record that is in
-                no named list.
             as_of: when the file was written.
             key: the key of the object, if it is in one.
             default_currency: ISO 4217, of amounts for which the record names none.
             read_at: when the file is read, if that is much later than it was written. A change
                 over a day after that time is not believed: it would keep out all later ones.
-
-        Raises:
-            MalformedJson: the text is no JSON; whether that spoils more than the record, the
-                reader of the file knows.
         """
-        try:
-            name = self._collection_named(collection) or self.collection_of(raw, key)
-        except (MalformedJson, MemoryError):
-            raise
-        except Exception as error:  # noqa: BLE001 - as in `checked`
-            yield _rejected(_rule_broken(error), raw)
-            return
-        origin = _origin(name, as_of, default_currency, read_at)
-        yield from checked(self.mappers[name], raw, origin)
+        latest = (read_at or as_of) + _LARGEST_ADVANCE
+        mappings = {
+            name: (mapper, Origin(
+                collection=name,
+                path=f"{name}[]",
+                as_of=as_of,
+                default_currency=default_currency,
+                latest=latest,
+            ))
+            for name, mapper in self.mappers.items()
+        }  # fmt: skip
+
+        def read(raw: bytes, collection: str | None) -> Iterator[Outcome]:
+            try:
+                name = self._collection_named(collection) or self.collection_of(raw, key)
+            except (MalformedJson, MemoryError):
+                raise
+            except Exception as error:  # noqa: BLE001 - as in `checked`
+                return iter([_rejected(_rule_broken(error), raw)])
+            mapper, origin = mappings[name]
+            return checked(mapper, raw, origin)
+
+        return read
 
     def _collection_named(self, member: str | None) -> str | None:
         if member is None or member in self.mappers:
             return member
         return self.other_lists.get(member) or self.wrappers.get(member)
-
-
-@lru_cache(maxsize=64)
-def _origin(
-    collection: str, as_of: datetime, default_currency: str | None, read_at: datetime | None
-) -> Origin:
-    """The same for all records of a collection of a file."""
-    return Origin(
-        collection=collection,
-        path=f"{collection}[]",
-        as_of=as_of,
-        default_currency=default_currency,
-        latest=(read_at or as_of) + _LARGEST_ADVANCE,
-    )
 
 
 def checked(mapper: Mapper, raw: bytes, origin: Origin) -> Iterator[Outcome]:
