@@ -88,6 +88,7 @@ def load(owner_conninfo: str) -> None:
         cursor.executemany(_INSERT_CUSTOMER, [(*customer, file_id) for customer in _CUSTOMERS])
         cursor.executemany(_INSERT_ORDER, [(*order, file_id) for order in _ORDERS])
         connection.execute("SELECT ingest.unify_customers()")
+        connection.execute("SELECT ingest.count_rows_anew()")
         raise_version(connection)
 
 
@@ -95,6 +96,7 @@ def load_customers(owner_conninfo: str, count: int) -> None:
     """Loads so many customers without orders."""
     with psycopg.connect(owner_conninfo) as connection:
         connection.execute(_INSERT_MANY, (Jsonb({}), _file(connection), count))
+        connection.execute("SELECT ingest.count_rows_anew()")
         raise_version(connection)
 
 

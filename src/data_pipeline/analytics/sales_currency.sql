@@ -3,8 +3,8 @@
         %(currency)s::text,
         (
             SELECT currency::text
-            FROM canonical.current_orders
-            WHERE currency IS NOT NULL
+            FROM canonical.orders
+            WHERE deleted_at IS NULL AND currency IS NOT NULL
             GROUP BY currency
             ORDER BY count(*) DESC, currency
             LIMIT 1

@@ -3,15 +3,17 @@
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Final
 
 from pydantic import Field
 
-from data_pipeline.analytics.operation import Column, Operation, Parameters, Statement, sql_file
+from data_pipeline.analytics import sales
+from data_pipeline.analytics.operation import Column, Operation, Parameters, Statement
 from data_pipeline.analytics.timeframe import Timeframe, resolve
 
-_CUSTOMERS_SQL = sql_file(__file__, "customer_analysis")
-_GROUPS_SQL = sql_file(__file__, "customer_analysis_groups")
+_ANALYSIS: Final = sales.template(__file__, "customer_analysis")
+_CUSTOMERS: Final = sales.template(__file__, "customer_analysis_customers")
+_GROUPS: Final = sales.template(__file__, "customer_analysis_groups")
 
 
 class Metric(StrEnum):
@@ -109,8 +111,9 @@ def _statement(parameters: CustomerAnalysisParameters) -> Statement:
         "min_group_size": parameters.min_group_size,
         "min_value": parameters.min_value,
     }
-    sql = _CUSTOMERS_SQL if parameters.level is Level.CUSTOMER else _GROUPS_SQL
-    return Statement(sql=sql, values=values)
+    report = _CUSTOMERS if parameters.level is Level.CUSTOMER else _GROUPS
+    statement = _ANALYSIS.format(currency=sales.CURRENCY, report=report)
+    return Statement(sql=statement.as_string(), values=values)
 
 
 OPERATION = Operation(
