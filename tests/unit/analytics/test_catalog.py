@@ -116,7 +116,8 @@ def test_catalog_describes_every_operation_with_schema_and_columns() -> None:
     assert [operation["name"] for operation in operations] == list(OPERATIONS)
     for operation in operations:
         assert operation["description"]
-        assert operation["columns"]
+        # Of a query of the user's own, the columns are the user's.
+        assert operation["columns"] or operation["name"] == "custom_complex_query"
         assert operation["parameters"]["additionalProperties"] is False
         for schema in operation["parameters"].get("properties", {}).values():
             assert schema["description"]
