@@ -14,11 +14,9 @@ Separated: Final = BeforeValidator(_split)
 
 
 def _split_lists(given: object) -> object:
-    return (
-        [part.split(",") if part.strip() else [] for part in given.split(";")]
-        if isinstance(given, str)
-        else given
-    )
+    if not isinstance(given, str):
+        return given
+    return [_split(part) if part.strip() else [] for part in given.split(";")]
 
 
 SeparatedLists: Final = BeforeValidator(_split_lists)

@@ -39,6 +39,14 @@ class Dimension(StrEnum):
 
 
 _OF_LINES = {Dimension.CATEGORY, Dimension.BRAND, Dimension.PRODUCT}
+_OF_PROFILES = {Dimension.COUNTRY, Dimension.INDUSTRY, Dimension.SEGMENT}
+_OF_PERIODS = {
+    Dimension.YEAR,
+    Dimension.QUARTER,
+    Dimension.MONTH,
+    Dimension.WEEK,
+    Dimension.WEEKDAY,
+}
 
 
 class Metric(StrEnum):
@@ -59,6 +67,7 @@ class Metric(StrEnum):
 
 
 _OF_CUSTOMERS = {Metric.CUSTOMERS, Metric.ORDERS_PER_CUSTOMER, Metric.REVENUE_PER_CUSTOMER}
+_OF_BASKETS = {Metric.UNITS, Metric.ITEMS, Metric.ITEMS_PER_ORDER, Metric.UNITS_PER_ORDER}
 
 
 class Mode(StrEnum):
@@ -109,9 +118,7 @@ class MultiDimensionalAnalyticsParameters(Parameters):
         "all. cube: over every combination. grouping_sets: those of `grouping_sets`. group_by: "
         "none.",
     )
-    grouping_sets: (
-        Annotated[tuple[_Dimensions, ...], SeparatedLists, AfterValidator(distinct)] | None
-    ) = Field(
+    grouping_sets: Annotated[tuple[_Dimensions, ...], SeparatedLists] | None = Field(
         default=None,
         min_length=1,
         max_length=16,
@@ -164,8 +171,10 @@ class MultiDimensionalAnalyticsParameters(Parameters):
             return
         if self.mode is not Mode.GROUPING_SETS:
             raise ValueError("'grouping_sets' goes with mode 'grouping_sets' only")
+        if len(set(map(frozenset, self.grouping_sets))) < len(self.grouping_sets):
+            raise ValueError("'grouping_sets' has a set twice")
         named = {dimension for level in self.grouping_sets for dimension in level}
-        for dimension in named.symmetric_difference(self.dimensions):
+        for dimension in sorted(named.symmetric_difference(self.dimensions)):
             lacking = "dimensions" if dimension in named else "grouping_sets"
             raise ValueError(f"'{dimension}' is missing in '{lacking}'")
 
@@ -173,10 +182,16 @@ class MultiDimensionalAnalyticsParameters(Parameters):
 def _statement(parameters: MultiDimensionalAnalyticsParameters) -> Statement:
     days = resolve(parameters.timeframe, as_of=parameters.as_of)
     asked = {*parameters.metrics, parameters.order_by}
+    counts_customers = not _OF_CUSTOMERS.isdisjoint(asked)
+    by_profile = not _OF_PROFILES.isdisjoint(parameters.dimensions)
     values = {
         "dimensions": [str(dimension) for dimension in parameters.dimensions],
         "dimension_count": len(parameters.dimensions),
-        "counts_customers": not _OF_CUSTOMERS.isdisjoint(asked),
+        "counts_customers": counts_customers,
+        "by_customer": counts_customers or by_profile,
+        "by_profile": by_profile,
+        "by_period": not _OF_PERIODS.isdisjoint(parameters.dimensions),
+        "by_basket": not _OF_BASKETS.isdisjoint(asked),
         "first_day": days.first,
         "last_day": min(days.last, parameters.as_of),
         "currency": parameters.currency,

@@ -16,6 +16,12 @@ calendar AS (
     ) AS day
 ),
 
+profile AS MATERIALIZED (
+    -- what is known of each customer, made once and not again by every parallel worker
+    SELECT unified_id, name, country, industry, segment
+    FROM canonical.unified_customers
+),
+
 sale AS (
     {sales}
 ),
@@ -31,7 +37,7 @@ detail AS (
         calendar.weekday,
         CASE WHEN %(counts_customers)s::boolean THEN sale.customer_id END AS buyer_id
     FROM sale
-    JOIN calendar ON calendar.ordered_on = sale.ordered_on
+    LEFT JOIN calendar ON %(by_period)s::boolean AND calendar.ordered_on = sale.ordered_on
 ),
 
 {bought},

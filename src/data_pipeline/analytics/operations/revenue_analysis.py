@@ -36,6 +36,7 @@ class Dimension(StrEnum):
 
 
 _OF_LINES = {Dimension.CATEGORY, Dimension.BRAND, Dimension.PRODUCT}
+_OF_PROFILES = {Dimension.COUNTRY, Dimension.INDUSTRY, Dimension.SEGMENT, Dimension.CUSTOMER}
 # Names are not unique: what has an id is told apart by it.
 _IDS = {Dimension.CUSTOMER: "customer_id", Dimension.PRODUCT: "product_id"}
 
@@ -63,6 +64,12 @@ class RevenueAnalysisParameters(Parameters):
     as_of: sales.AsOf
     currency: sales.Currency
     statuses: sales.Statuses
+    with_units: bool = Field(
+        default=False,
+        description="Also add up the quantities of the orders' lines, which takes longer. For "
+        "category, brand and product it is always done.",
+        examples=[True],
+    )
     window: int = Field(
         default=3,
         ge=2,
@@ -82,11 +89,11 @@ class RevenueAnalysisParameters(Parameters):
     @model_validator(mode="after")
     def _check_periods(self) -> Self:
         days = resolve(self.timeframe, as_of=self.as_of)
-        count = periods.count(self.period, days.first, days.last)
+        count = periods.count(self.period, days.first, min(days.last, self.as_of))
         if count > MOST_PERIODS:
             raise ValueError(
-                f"the timeframe has {count} periods of a {self.period}, at most {MOST_PERIODS} "
-                "are shown: take longer periods or a shorter timeframe"
+                f"the timeframe has {count} {self.period}s, at most {MOST_PERIODS} are shown: "
+                "take longer periods or a shorter timeframe"
             )
         return self
 
@@ -103,6 +110,10 @@ def _statement(parameters: RevenueAnalysisParameters) -> Statement:
         "dimension": parameters.dimension,
         "first_day": periods.before(period, first_shown, looked_back),
         "first_shown": first_shown,
+        "by_customer": True,
+        "by_profile": parameters.dimension in _OF_PROFILES,
+        "by_basket": parameters.with_units,
+        "counts_units": parameters.with_units or parameters.dimension in _OF_LINES,
         "last_day": min(periods.last_day(period, last), parameters.as_of),
         "as_of": parameters.as_of,
         "currency": parameters.currency,
@@ -154,7 +165,9 @@ OPERATION = Operation(
         Column(name="currency", description="Of all amounts in the row, ISO 4217."),
         Column(name="orders", description="Number of orders; of lines: of orders with such one."),
         Column(name="customers", description="Customers who ordered, each unified one once."),
-        Column(name="units", description="Sum of the lines' quantities."),
+        Column(
+            name="units", description="Sum of the lines' quantities; null unless it was asked for."
+        ),
         Column(
             name="gross_revenue",
             description="Sum of the orders' totals, with tax and shipping; of lines: of the "

@@ -9,7 +9,10 @@ history AS (
     WHERE purchase.deleted_at IS NULL
         AND purchase.currency = (SELECT currency FROM chosen)
         AND purchase.total IS NOT NULL
-        AND coalesce(purchase.status, 'open') = ANY(%(statuses)s::text[])
+        AND (
+            purchase.status = ANY(%(statuses)s::text[])
+            OR purchase.status IS NULL AND 'open' = ANY(%(statuses)s::text[])
+        )
     ORDER BY purchase.ordered_at
     LIMIT 1
 ),
@@ -38,54 +41,41 @@ span AS (
     ) AS start
 ),
 
+profile AS MATERIALIZED (
+    -- what is known of each customer, made once and not again by every parallel worker
+    SELECT unified_id, name, country, industry, segment
+    FROM canonical.unified_customers
+),
+
 sale AS (
     -- the orders that count, once for each value of the dimension that they have
     {sales}
 ),
 
-bought AS (
-    -- what each customer bought in each period, so that it is one customer there
+sold AS (
+    -- what was sold in each period, by value of the dimension; each customer counts once in it
     SELECT
         date_trunc(%(period)s::text, ordered_on::timestamp)::date AS period_start,
         value_id,
         value,
-        customer_id,
+        count(DISTINCT customer_id) AS customers,
         count(*) AS orders,
         sum(units) AS units,
         sum(gross_revenue) AS gross_revenue,
-        sum(refunded_revenue) AS refunded_revenue
-    FROM sale
-    GROUP BY period_start, value_id, value, customer_id
-),
-
-sold AS (
-    -- what was sold in each period, by value of the dimension
-    SELECT
-        period_start,
-        value_id,
-        value,
-        count(customer_id) AS customers,
-        sum(orders)::bigint AS orders,
-        sum(units) AS units,
-        sum(gross_revenue) AS gross_revenue,
         round(sum(refunded_revenue), greatest(scale(sum(gross_revenue)), 2)) AS refunded_revenue
-    FROM bought
+    FROM sale
     GROUP BY period_start, value_id, value
 ),
 
 placed AS (
-    -- place and part within the period, among all values
+    -- place within the period, among all values, and what they sold together
     SELECT
         sold.*,
         gross_revenue - refunded_revenue AS net_revenue,
         rank() OVER (
             PARTITION BY period_start ORDER BY gross_revenue - refunded_revenue DESC
         ) AS rank,
-        round(
-            (gross_revenue - refunded_revenue)
-                / nullif(sum(gross_revenue - refunded_revenue) OVER (PARTITION BY period_start), 0),
-            6
-        )::double precision AS share
+        sum(gross_revenue - refunded_revenue) OVER (PARTITION BY period_start) AS whole
     FROM sold
 ),
 
@@ -112,10 +102,13 @@ filled AS (
         best.value_id,
         best.value,
         placed.rank,
-        placed.share,
+        CASE
+            WHEN placed.whole > 0
+                THEN round(placed.net_revenue / placed.whole, 6)::double precision
+        END AS share,
         coalesce(placed.orders, 0) AS orders,
         coalesce(placed.customers, 0) AS customers,
-        coalesce(placed.units, 0) AS units,
+        CASE WHEN %(counts_units)s::boolean THEN coalesce(placed.units, 0) END AS units,
         coalesce(placed.gross_revenue, 0) AS gross_revenue,
         coalesce(placed.refunded_revenue, 0) AS refunded_revenue,
         coalesce(placed.net_revenue, 0) AS net_revenue,
