@@ -95,7 +95,7 @@ def test_new_keys_then_known_ones_then_new_ones(pipeline: Pipeline, copied: list
     delivered = lines(
         customers(range(2000)),
         customers(range(5000, 5025), day=2, name="Changed"),
-        customers(range(5025, 5050)),
+        customers(range(5025, 5050), day=2),
         customers(range(2000, 4000)),
     )
     assert pipeline.load(delivered, KEY) == loaded(inserted=4000, updated=25, unchanged=25)
