@@ -55,6 +55,18 @@ def invalid_request(errors: Iterable[FieldError]) -> ProblemError:
     )
 
 
+def request_too_large(size: int, most: int) -> ProblemError:
+    """413: the body is larger than any question needs to be."""
+    return ProblemError(
+        Problem(
+            kind="request-too-large",
+            title="Request too large",
+            status=413,
+            detail=f"The body has {size:,} bytes; the most is {most:,}.",
+        )
+    )
+
+
 def invalid_parameters(operation: str, errors: Iterable[FieldError]) -> ProblemError:
     """400: some parameters of the operation are wrong; each has an entry in `errors`."""
     found = tuple(errors)

@@ -1,9 +1,15 @@
 """Questions as HTTP requests carry them: in the query string, or as a JSON body."""
 
+from typing import Final
+
 from data_pipeline.analytics import problems
-from data_pipeline.analytics.catalog import Question, parse
+from data_pipeline.analytics.catalog import OPERATIONS, Question, parse
+from data_pipeline.analytics.query_values import parameter_values
 from data_pipeline.aws.api import Request
 from data_pipeline.aws.problems import FieldError
+
+# An answer repeats the parameters, twice if it is truncated; a job's input has the same limit.
+MOST_BODY_BYTES: Final = 256 * 1024
 
 
 def from_query_string(request: Request) -> Question:
@@ -12,9 +18,13 @@ def from_query_string(request: Request) -> Question:
     Raises:
         ProblemError: 400, saying what is wrong.
     """
-    values = single_values(request)
-    operation = values.pop("operation", None)
-    return parse(operation, values)
+    given = dict(request.query)
+    named = given.pop("operation", [])
+    if len(named) > 1:
+        raise problems.invalid_request([_repeated("operation", under="#")])
+    name = named[0] if named else None
+    operation = OPERATIONS.get(name or "")
+    return parse(name, parameter_values(operation.parameters, given) if operation else {})
 
 
 def single_values(request: Request) -> dict[str, str]:
@@ -23,14 +33,14 @@ def single_values(request: Request) -> dict[str, str]:
     Raises:
         ProblemError: 400, naming those given more often.
     """
-    repeated = [
-        FieldError(pointer=f"#/parameters/{name}", detail=f"'{name}' is given more than once.")
-        for name, values in request.query.items()
-        if len(values) > 1
-    ]
+    repeated = [_repeated(name, under="#") for name, found in request.query.items() if found[1:]]
     if repeated:
         raise problems.invalid_request(repeated)
     return {name: values[0] for name, values in request.query.items() if values}
+
+
+def _repeated(name: str, *, under: str) -> FieldError:
+    return FieldError(pointer=f"{under}/{name}", detail=f"'{name}' is given more than once.")
 
 
 def from_body(request: Request) -> Question:
@@ -47,8 +57,11 @@ def members(request: Request, *, known: tuple[str, ...]) -> dict[str, object]:
     """The body as an object that has none but the known members.
 
     Raises:
-        ProblemError: 400 when it is no JSON, no object, or has other members.
+        ProblemError: 400 when it is no JSON, no object, or has other members; 413 when it is
+            too large.
     """
+    if len(request.body) > MOST_BODY_BYTES:
+        raise problems.request_too_large(len(request.body), MOST_BODY_BYTES)
     document = request.json()
     if not isinstance(document, dict):
         error = FieldError(pointer="#", detail="The body must be a JSON object.")

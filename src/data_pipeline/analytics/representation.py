@@ -1,12 +1,13 @@
 """Answers as HTTP shows them: JSON envelope or CSV, with their cache headers."""
 
+import json
 from datetime import datetime
 
 import msgspec
 
 from data_pipeline.analytics.answers import Answer, CacheState
 from data_pipeline.analytics.catalog import Question
-from data_pipeline.analytics.delimited import to_csv
+from data_pipeline.analytics.delimited import CONTENT_TYPE, fitting_csv
 from data_pipeline.analytics.result import Result, ResultColumn
 from data_pipeline.aws.api import Request, Response
 from data_pipeline.aws.problems import Problem, ProblemError
@@ -18,6 +19,12 @@ _MEDIA_TYPES = {
     "application/*": "json",
     "*/*": "json",
 }
+
+
+# A client may keep an answer, but asks each time whether it is current; that costs next to nothing.
+_REVALIDATE = "private, no-cache"
+# API Gateway gives all headers together 10,240 bytes.
+_LONGEST_HEADER = 4096
 
 
 class JobRequest(msgspec.Struct, frozen=True):
@@ -77,27 +84,42 @@ def held_keys(request: Request, *, media: str) -> frozenset[str]:
 def respond(answer: Answer, question: Question, request: Request, *, media: str) -> Response:
     """The answer in the wanted format."""
     result = answer.result
+    headers = _headers(answer, media)
+    if media == "json":
+        headers |= _truncation(question, media, is_truncated=result.truncated)
+        return Response(status=200, body=_json(result, question, request), headers=headers)
+    text, is_cut = fitting_csv(result)
+    headers |= _truncation(question, media, is_truncated=result.truncated or is_cut)
+    headers["Content-Disposition"] = f'inline; filename="{question.operation.name}.csv"'
+    return Response(status=200, body=text, content_type=CONTENT_TYPE, headers=headers)
+
+
+def _headers(answer: Answer, media: str) -> dict[str, str]:
     headers = {
-        "Cache-Control": "private, no-cache",
+        "Cache-Control": _REVALIDATE,
         "Vary": "Accept",
         "X-Cache": str(answer.cache_state),
-        "X-Dataset-Version": str(result.dataset_version),
+        "X-Dataset-Version": str(answer.result.dataset_version),
     }
     if answer.cache_state in {CacheState.HIT, CacheState.STALE}:
         headers["Age"] = str(answer.age)
     if answer.key:
         headers["ETag"] = entity_tag(answer.key, media)
-    if media == "csv":
-        headers["Content-Disposition"] = f'inline; filename="{question.operation.name}.csv"'
-        return Response(
-            status=200, body=to_csv(result), content_type="text/csv; charset=utf-8", headers=headers
-        )
-    return Response(status=200, body=_json(result, question, request), headers=headers)
+    return headers
+
+
+def _truncation(question: Question, media: str, *, is_truncated: bool) -> dict[str, str]:
+    """What tells of rows left out, also to those who get no envelope."""
+    if not is_truncated:
+        return {"X-Truncated": "false"}
+    job = json.dumps(_job_request(question, media).body)
+    fits = len(job) <= _LONGEST_HEADER
+    return {"X-Truncated": "true"} | ({"X-Job-Request": job} if fits else {})
 
 
 def not_modified(key: str, *, media: str) -> Response:
     """304: the client's copy is current."""
-    headers = {"ETag": entity_tag(key, media), "Cache-Control": "private, no-cache"}
+    headers = {"ETag": entity_tag(key, media), "Cache-Control": _REVALIDATE, "Vary": "Accept"}
     return Response(status=304, headers=headers)
 
 
@@ -129,15 +151,15 @@ def _json(result: Result, question: Question, request: Request) -> str:
         generated_at=result.generated_at,
         duration_ms=result.duration_ms,
         request_id=request.request_id,
-        job_request=_job_request(question) if result.truncated else msgspec.UNSET,
+        job_request=_job_request(question, "json") if result.truncated else msgspec.UNSET,
     )
     return msgspec.json.encode(envelope).decode()
 
 
-def _job_request(question: Question) -> JobRequest:
+def _job_request(question: Question, media: str) -> JobRequest:
     body: dict[str, object] = {
         "operation": question.operation.name,
         "parameters": question.normalised(),
-        "format": "json",
+        "format": media,
     }
     return JobRequest(method="POST", path="/analytics/jobs", body=body)

@@ -1,7 +1,9 @@
 import csv
 import io
+import json
 from typing import Any
 
+import psycopg
 import pytest
 
 from data_pipeline.analytics import handler
@@ -9,6 +11,7 @@ from local.state import Environment
 from tests.integration import sales
 from tests.integration.function_environment import Invoke, backends, body
 
+MOST_LAMBDA_BYTES = 6_291_556
 ANALYSIS = f"operation=customer_analysis&as_of={sales.AS_OF}"
 
 
@@ -34,6 +37,14 @@ def test_envelope_says_what_was_asked_and_from_which_data(invoke: Invoke) -> Non
     assert envelope["requestId"] == "11111111-2222-4333-8444-555555555555"
     assert envelope["generatedAt"].endswith("Z")
     assert "jobRequest" not in envelope
+
+
+def test_list_is_the_same_repeated_and_with_commas(invoke: Invoke) -> None:
+    asked = "operation=multi_dimensional_analytics&as_of=2026-06-30"
+    repeated = _ask(invoke, f"{asked}&dimensions=country&dimensions=year")
+    with_commas = _ask(invoke, f"{asked}&dimensions=country,year")
+    assert body(repeated)["parameters"]["dimensions"] == ["country", "year"]
+    assert with_commas["headers"]["X-Cache"] == "HIT"
 
 
 def test_body_and_query_string_ask_the_same(invoke: Invoke) -> None:
@@ -84,7 +95,7 @@ def test_client_that_holds_the_answer_gets_none(
 
 def test_csv_has_the_rows_of_the_json(invoke: Invoke) -> None:
     answer = _ask(invoke, Accept="text/csv")
-    assert answer["headers"]["Content-Type"] == "text/csv; charset=utf-8"
+    assert answer["headers"]["Content-Type"] == "text/csv; charset=utf-8; header=present"
     rows = list(csv.DictReader(io.StringIO(str(answer["body"]))))
     expected = body(_ask(invoke))["rows"]
     assert [row["name"] for row in rows] == [row["name"] for row in expected]
@@ -107,6 +118,34 @@ def test_more_than_a_thousand_rows_are_truncated_with_the_job_that_gives_all(
             "format": "json",
         },
     }
+
+
+def test_csv_that_is_truncated_says_so_with_the_job_that_gives_all(
+    invoke: Invoke, database_url: sales.Conninfos
+) -> None:
+    assert _ask(invoke, Accept="text/csv")["headers"]["X-Truncated"] == "false"
+    sales.load_customers(database_url.owner, 1001)
+    answer = _ask(invoke, Accept="text/csv")
+    assert answer["headers"]["X-Truncated"] == "true"
+    job = json.loads(answer["headers"]["X-Job-Request"])
+    assert (job["operation"], job["format"]) == ("customer_analysis", "csv")
+    assert job["parameters"]["as_of"] == sales.AS_OF
+
+
+@pytest.mark.parametrize("media", ["application/json", "text/csv"])
+def test_rows_that_lambda_could_not_answer_with_are_left_out(
+    invoke: Invoke, database_url: sales.Conninfos, media: str
+) -> None:
+    """The limit is for the whole answer, in which the body is a string within JSON."""
+    sales.load_customers(database_url.owner, 1000)
+    with psycopg.connect(database_url.owner) as owner:
+        owner.execute("UPDATE canonical.customers SET name = repeat('\"\\', 5000)")
+        sales.raise_version(owner)
+    answer = _ask(invoke, Accept=media)
+    assert answer["statusCode"] == 200
+    assert answer["headers"]["X-Truncated"] == "true"
+    size = len(json.dumps(answer, ensure_ascii=False).encode())
+    assert 3_000_000 < size < MOST_LAMBDA_BYTES
 
 
 def test_exactly_a_thousand_rows_are_not_truncated(

@@ -66,7 +66,7 @@ def test_answer_is_kept_and_the_client_may_hold_it(api: Any) -> None:
 def test_csv_on_request(api: Any) -> None:
     question = {"operation": "database_info", "section": "tables"}
     answer = api.get("/analytics", params=question, headers={"Accept": "text/csv"})
-    assert answer.headers["Content-Type"] == "text/csv; charset=utf-8"
+    assert answer.headers["Content-Type"] == "text/csv; charset=utf-8; header=present"
     rows = list(csv.DictReader(io.StringIO(answer.text)))
     assert "customers" in {row["relation"] for row in rows}
 
