@@ -8,6 +8,7 @@ from data_pipeline.analytics.operations import (
     customer_analysis,
     database_info,
     multi_dimensional_analytics,
+    relationship_analysis,
     revenue_analysis,
     simple_demo,
 )
@@ -18,5 +19,6 @@ ALL: tuple[Operation[Any], ...] = (
     customer_analysis.OPERATION,
     revenue_analysis.OPERATION,
     multi_dimensional_analytics.OPERATION,
+    relationship_analysis.OPERATION,
     custom_complex_query.OPERATION,
 )
