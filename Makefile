@@ -48,9 +48,10 @@ format: toolchain ## Formats the code
 lock: toolchain ## Compiles requirements/ anew from pyproject.toml
 	@$(PYTHON) -m local.lock
 
-bench: toolchain ## Measures how fast files are loaded, beside dlt and COPY: make bench RECORDS=100000
+bench: toolchain ## Measures loads beside dlt and COPY, analytics beside bare SQL: make bench RECORDS=100000 ORDERS=100000
 	@$(PYTHON3) -m local.toolchain bench
 	@$(PYTHON) -m benchmarks.ingest $(if $(RECORDS),--records $(RECORDS))
+	@$(PYTHON) -m benchmarks.analytics $(if $(ORDERS),--orders $(ORDERS))
 
 deploy: toolchain ## Deploys to AWS: make deploy STAGE=dev
 	@$(PYTHON) -m infra.deploy deploy --stage "$(STAGE)"

@@ -146,7 +146,7 @@ def main() -> None:
     sizes = [records // 10, records * 5] if arguments.sizes is None else arguments.sizes
     directory = Path(tempfile.mkdtemp(prefix="bench-"))
     try:
-        with running() as server, serving(directory, server.secret(DATABASE)) as endpoint:
+        with running("bench") as server, serving(directory, server.secret(DATABASE)) as endpoint:
             benchmark = Benchmark(server, Handler(endpoint), directory, records)
             results = measure(benchmark, records, arguments.runs)
             for size in sizes:

@@ -68,18 +68,24 @@ def _memory(results: Results) -> str:
     return "\n".join([head, *rows])
 
 
-def _introduction(results: Results) -> str:
+def machine() -> str:
+    """What it was measured on, as items of a list."""
     memory = psutil.virtual_memory().total / 1024**3
+    return f"""* Machine: {_processor()}, {os.cpu_count()} cores, {memory:.0f} GiB,
+  {platform.system()} {platform.release()}. Load average over its last quarter of an hour:
+  {os.getloadavg()[2]:.1f}.
+* Python {platform.python_version()}, PostgreSQL {MAJOR_VERSION} on the same machine, fsync on,
+  psycopg {version("psycopg")}, msgspec {version("msgspec")}."""
+
+
+def _introduction(results: Results) -> str:
     return f"""# Benchmarks
 
 `make bench` wrote this page on {datetime.now(UTC):%Y-%m-%d}: {results.records:,} customers of the
 CRM, loaded by the real handler with all of its validation, mapping, history, ledger and indexes.
 
-* Machine: {_processor()}, {os.cpu_count()} cores, {memory:.0f} GiB,
-  {platform.system()} {platform.release()}. Load average over its last quarter of an hour:
-  {os.getloadavg()[2]:.1f}.
-* Python {platform.python_version()}, PostgreSQL {MAJOR_VERSION} on the same machine, fsync on,
-  psycopg {version("psycopg")}, msgspec {version("msgspec")}, dlt {_locked("dlt")}.
+{machine()}
+* dlt {_locked("dlt")}.
 * The limit is the server's own `COPY` of the same rows from a CSV file on its disk into a table
   with the same indexes and checks. Each run of the handler is compared with the limit measured
   right after it; the median counts.

@@ -15,8 +15,8 @@ from local.ports import LOOPBACK
 from local.progress import Progress
 from local.state import DATABASE, Credentials, Environment, directory_of
 
-_NAME = "bench"
 _WRITER = "ingest_writer"
+_READER = "analytics_reader"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,6 +33,7 @@ class Server:
             "postgres": self.credentials.superuser,
             database.OWNER: self.credentials.owner,
             _WRITER: self.credentials.writer,
+            _READER: self.credentials.reader,
         }
         return self.environment.conninfo(user, passwords[user], name)
 
@@ -48,6 +49,7 @@ class Server:
         migrate(self.conninfo(database.OWNER, name))
         with psycopg.connect(self.conninfo(database.OWNER, name)) as connection:
             set_password(connection, _WRITER, self.credentials.writer)
+            set_password(connection, _READER, self.credentials.reader)
         self.checkpoint()
 
     def checkpoint(self) -> None:
@@ -68,37 +70,43 @@ class Server:
 
 
 @contextmanager
-def running() -> Iterator[Server]:
-    """Starts the server, and removes it with all its data."""
+def running(name: str, *, with_aws: bool = False) -> Iterator[Server]:
+    """Starts the server, and removes it with all its data.
+
+    Args:
+        name: of the environment, which nothing else may use meanwhile.
+        with_aws: start LocalStack beside it.
+    """
     progress = Progress()
-    embedded.stop(_NAME, progress)
-    embedded.remove(_NAME)
-    environment = _environment()
-    environment.save()
+    embedded.stop(name, progress)
+    embedded.remove(name)
     try:
-        yield _start(environment)
+        yield _server(embedded.start(name, progress)) if with_aws else _alone(name)
     finally:
-        embedded.stop(_NAME, progress)
-        embedded.remove(_NAME)
+        embedded.stop(name, progress)
+        embedded.remove(name)
 
 
-def _environment() -> Environment:
-    chosen = ports.choose(_NAME, None)
-    return Environment(
-        name=_NAME,
+def _alone(name: str) -> Server:
+    chosen = ports.choose(name, None)
+    environment = Environment(
+        name=name,
         runtime=embedded.RUNTIME,
         endpoint=f"http://{LOOPBACK}:{chosen.localstack}",
         postgres_host=LOOPBACK,
         postgres_port=chosen.postgres,
         database=DATABASE,
-        directory=directory_of(_NAME),
+        directory=directory_of(name),
     )
-
-
-def _start(environment: Environment) -> Server:
+    environment.save()
     cluster = embedded.describe(environment).cluster
     credentials = environment.credentials()
     cluster.initialise(credentials.superuser)
     cluster.start(credentials.superuser)
     database.create(environment, credentials)
-    return Server(environment=environment, credentials=credentials, data=cluster.data)
+    return _server(environment)
+
+
+def _server(environment: Environment) -> Server:
+    data = embedded.describe(environment).cluster.data
+    return Server(environment=environment, credentials=environment.credentials(), data=data)

@@ -130,3 +130,5 @@ JOIN ingest.files AS file
         '%%s-data/%%s.ndjson', systems[system_number], to_char(source_updated_at, 'YYYY-MM')
     )
 ORDER BY number;
+
+ANALYZE canonical.customers;

@@ -50,3 +50,5 @@ SELECT
 FROM placed
 JOIN buyer ON buyer.place = placed.buyer_place
 CROSS JOIN LATERAL (SELECT pg_temp.draw(placed.number, 'order status') AS status) AS drawn;
+
+ANALYZE drawn_orders;

@@ -22,3 +22,5 @@ CROSS JOIN generate_series(
     interval '1 month'
 ) AS month
 ORDER BY month, system;
+
+ANALYZE ingest.files;

@@ -43,3 +43,5 @@ JOIN ingest.files AS file
         '%%s-data/%%s.ndjson', line.source_system, to_char(line.ordered_at, 'YYYY-MM')
     )
 ORDER BY line.number, line.line_number;
+
+ANALYZE canonical.order_items;

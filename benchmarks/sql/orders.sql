@@ -62,3 +62,5 @@ JOIN ingest.files AS file
         '%%s-data/%%s.ndjson', priced.source_system, to_char(priced.ordered_at, 'YYYY-MM')
     )
 ORDER BY priced.number;
+
+ANALYZE canonical.orders;

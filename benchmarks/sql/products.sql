@@ -33,3 +33,5 @@ JOIN LATERAL (
     ORDER BY id
     LIMIT 1
 ) AS file ON true;
+
+ANALYZE canonical.products;
