@@ -1,15 +1,16 @@
 """What API Gateway checks of a request's body before any function runs.
 
-The form alone: which operations there are and what parameters they take is checked by the
-function, whose answer names the nearest operation and points at each wrong parameter.
+The form alone, generated from the models of all operations' parameters as the OpenAPI document is:
+an object, its members and their types. Which operations there are and what parameters they take is
+checked by the function with those same models; its answer names the nearest operation and points at
+each wrong parameter, where API Gateway's would say that no variant fits.
 """
 
 from aws_cdk import aws_apigateway as apigateway
 from aws_cdk.aws_apigateway import JsonSchema, JsonSchemaType
 from constructs import Construct
 
-OPERATION = JsonSchema(type=JsonSchemaType.STRING, min_length=1, max_length=100)
-PARAMETERS = JsonSchema(type=JsonSchemaType.OBJECT)
+from infra.openapi.schemas import common_form
 
 
 class RequestModels(Construct):
@@ -20,15 +21,12 @@ class RequestModels(Construct):
         self.validator = api.add_request_validator(
             "BodyValidator", request_validator_name="body", validate_request_body=True
         )
-        question = {"operation": OPERATION, "parameters": PARAMETERS}
-        self.question = _model(api, "Question", question)
-        text = JsonSchema(type=JsonSchemaType.STRING)
-        self.job = _model(api, "Job", {**question, "format": text, "name": text})
+        self.question = _model(api, "Question", "Question")
+        self.job = _model(api, "Job", "JobSubmission")
 
 
-def _model(
-    api: apigateway.RestApi, name: str, properties: dict[str, JsonSchema]
-) -> apigateway.Model:
+def _model(api: apigateway.RestApi, name: str, kind: str) -> apigateway.Model:
+    form = common_form(kind)
     return api.add_model(
         name,
         model_name=name,
@@ -37,7 +35,15 @@ def _model(
             schema=apigateway.JsonSchemaVersion.DRAFT4,
             title=name,
             type=JsonSchemaType.OBJECT,
-            required=["operation"],
-            properties=properties,
+            required=form["required"],
+            properties={
+                member: JsonSchema(type=_types(found["type"]))
+                for member, found in form["properties"].items()
+            },
         ),
     )
+
+
+def _types(names: list[str]) -> JsonSchemaType | list[JsonSchemaType]:
+    types = [JsonSchemaType(name.upper()) for name in names]
+    return types[0] if len(types) == 1 else types

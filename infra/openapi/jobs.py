@@ -45,7 +45,11 @@ def _job(description: str, more: Schema | None = None) -> Schema:
 
 def _submit() -> Schema:
     sent = {**headers.LOCATION, **headers.PREFERENCE}
-    body = {**example(OPERATIONS[_EXAMPLE]), "format": str(Format.CSV), "name": "all customers"}
+    body = {
+        **(example(OPERATIONS[_EXAMPLE]) or {}),
+        "format": str(Format.CSV),
+        "name": "all customers",
+    }
     kinds = (
         *_EVERY,
         *WITH_BODY,

@@ -29,8 +29,9 @@ def question_routes() -> Schema:
 def examples() -> Schema:
     """A request for each operation."""
     return {
-        name: {"summary": operation.description.split(".")[0], "value": example(operation)}
+        name: {"summary": operation.description.split(".")[0], "value": found}
         for name, operation in OPERATIONS.items()
+        if (found := example(operation))
     }
 
 

@@ -1,17 +1,19 @@
 """The document's schemas: from the parameter models, and from the structures that answers are."""
 
+import contextlib
 from typing import Any, Final
 
 import msgspec
 
-from data_pipeline.analytics.catalog import OPERATIONS, Catalog
+from data_pipeline.analytics.catalog import OPERATIONS, Catalog, parse
 from data_pipeline.analytics.health import Health
 from data_pipeline.analytics.operation import Operation
 from data_pipeline.analytics.representation import Envelope
+from data_pipeline.aws.problems import ProblemError
 from data_pipeline.jobs.job import Format, JobResource, Status
 from data_pipeline.jobs.listing import JobListing
 from data_pipeline.jobs.results import ResultEnvelope
-from infra.openapi.naming import Schema, pascal, reference, with_names
+from infra.openapi.naming import REFERENCE, Schema, pascal, reference, with_names
 from infra.openapi.problems import PROBLEM
 
 LONGEST_NAME: Final = 200
@@ -37,12 +39,41 @@ def all_schemas() -> dict[str, Schema]:
     return schemas
 
 
-def example(operation: Operation[Any]) -> Schema:
-    """A request for an operation: what it needs, each with the first example of it."""
+def example(operation: Operation[Any]) -> Schema | None:
+    """A request that the operation takes, from the first examples of its parameters.
+
+    Those that it needs if that is enough, else all that have one. None if that is no request.
+    """
     schema = operation.parameters.model_json_schema()
-    required = schema.get("required", [])
-    parameters = {name: schema["properties"][name]["examples"][0] for name in required}
-    return {"operation": operation.name, "parameters": parameters}
+    examples = {
+        name: found["examples"][0]
+        for name, found in schema.get("properties", {}).items()
+        if found.get("examples")
+    }
+    needed = {name: examples[name] for name in schema.get("required", []) if name in examples}
+    for parameters in (needed, examples):
+        with contextlib.suppress(ProblemError):
+            parse(operation.name, parameters)
+            return {"operation": operation.name, "parameters": parameters}
+    return None
+
+
+def common_form(kind: str) -> Schema:
+    """What the requests of a kind have in common: their members and the types of these."""
+    schemas = all_schemas()
+    types: dict[str, set[str]] = {}
+    for operation in OPERATIONS:
+        for name, member in schemas[f"{pascal(operation)}{kind}"]["properties"].items():
+            types.setdefault(name, set()).update(_types(member, schemas))
+    properties = {name: {"type": sorted(found)} for name, found in types.items()}
+    return {"type": "object", "required": ["operation"], "properties": properties}
+
+
+def _types(schema: Schema, schemas: dict[str, Schema]) -> list[str]:
+    if "$ref" in schema:
+        return _types(schemas[schema["$ref"].removeprefix(REFERENCE)], schemas)
+    found = schema["type"]
+    return found if isinstance(found, list) else [found]
 
 
 def _structures() -> dict[str, Schema]:
@@ -105,17 +136,17 @@ def _questions(operation: Operation[Any]) -> dict[str, Schema]:
         },
         "required": required,
         "additionalProperties": False,
-        "examples": [example(operation)],
+        "examples": [found] if (found := example(operation)) else [],
     }
     job = {
         **question,
         "title": f"{name}JobSubmission",
-        "properties": {**question["properties"], **job_members()},
+        "properties": {**question["properties"], **_job_members()},
     }
     return {f"{name}Question": question, f"{name}JobSubmission": job}
 
 
-def job_members() -> dict[str, Schema]:
+def _job_members() -> dict[str, Schema]:
     """What a job's request can have beyond a question."""
     return {
         "format": {
