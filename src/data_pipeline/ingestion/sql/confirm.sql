@@ -15,12 +15,15 @@ WITH confirmed AS MATERIALIZED (
                     AND edge.to_source_system = %(source)s
                     AND edge.to_source_id = stored.source_id
             ) AS in_place
-    FROM canonical.{table} AS stored
-    JOIN ingest.{staging} AS incoming
-        ON incoming.load_id = %(file_id)s
+    FROM ingest.{staging} AS incoming
+    CROSS JOIN LATERAL (
+        SELECT *
+        FROM canonical.{table}
+        WHERE source_system = %(source)s AND source_id = incoming.source_id
+        OFFSET 0 -- one look at an index for each, whatever number the planner takes them for
+    ) AS stored
+    WHERE incoming.load_id = %(file_id)s
         AND incoming.position > %(after)s
-        AND incoming.source_id = stored.source_id
-    WHERE stored.source_system = %(source)s
         AND (incoming.source_updated_at, %(modified_at)s::timestamptz, %(version_id)s COLLATE "C")
             > (stored.source_updated_at, stored.object_modified_at, stored.object_version_id)
 ),

@@ -2,15 +2,18 @@
 -- what is changed after it. The order of versions only rises: a row that is newer now stays so.
 SELECT count(*)
 FROM (
+    SELECT source_id, source_updated_at
+    FROM ingest.{staging}
+    WHERE load_id = %(file_id)s AND position > %(after)s
+    ORDER BY source_id
+) AS incoming
+-- one look at an index for each, whatever number the planner takes them for
+CROSS JOIN LATERAL (
     SELECT
     FROM canonical.{table} AS stored
-    JOIN ingest.{staging} AS incoming
-        ON incoming.load_id = %(file_id)s
-        AND incoming.position > %(after)s
-        AND incoming.source_id = stored.source_id
     WHERE stored.source_system = %(source)s
+        AND stored.source_id = incoming.source_id
         AND (incoming.source_updated_at, %(modified_at)s::timestamptz, %(version_id)s COLLATE "C")
             >= (stored.source_updated_at, stored.object_modified_at, stored.object_version_id)
-    ORDER BY stored.source_id
-    FOR NO KEY UPDATE OF stored
+    FOR NO KEY UPDATE
 ) AS held

@@ -9,12 +9,15 @@ WITH deleted AS (
         stored.file_id AS brought_by,
         incoming.source_updated_at,
         incoming.deleted_at
-    FROM canonical.{table} AS stored
-    JOIN ingest.{staging} AS incoming
-        ON incoming.load_id = %(file_id)s
+    FROM ingest.{staging} AS incoming
+    CROSS JOIN LATERAL (
+        SELECT *
+        FROM canonical.{table}
+        WHERE source_system = %(source)s AND source_id = incoming.source_id
+        OFFSET 0 -- one look at an index for each, whatever number the planner takes them for
+    ) AS stored
+    WHERE incoming.load_id = %(file_id)s
         AND incoming.position > %(after)s
-        AND incoming.source_id = stored.source_id
-    WHERE stored.source_system = %(source)s
         AND incoming.deleted_at IS NOT NULL
         AND stored.deleted_at IS NULL
 ),

@@ -2,10 +2,14 @@
 SELECT EXISTS (
     SELECT
     FROM ingest.{staging} AS incoming
-    JOIN canonical.{table} AS stored ON stored.source_id = incoming.source_id
+    CROSS JOIN LATERAL (
+        SELECT *
+        FROM canonical.{table}
+        WHERE source_system = %(source)s AND source_id = incoming.source_id
+        OFFSET 0 -- one look at an index for each, whatever number the planner takes them for
+    ) AS stored
     WHERE incoming.load_id = %(file_id)s
         AND incoming.position > %(after)s
-        AND stored.source_system = %(source)s
         AND stored.id > %(copied_after)s
         AND stored.file_id = %(file_id)s
 )
