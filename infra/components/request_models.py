@@ -35,7 +35,6 @@ def _model(api: apigateway.RestApi, name: str, kind: str) -> apigateway.Model:
             schema=apigateway.JsonSchemaVersion.DRAFT4,
             title=name,
             type=JsonSchemaType.OBJECT,
-            required=form["required"],
             properties={
                 member: JsonSchema(type=_types(found["type"]))
                 for member, found in form["properties"].items()

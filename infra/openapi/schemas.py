@@ -59,14 +59,17 @@ def example(operation: Operation[Any]) -> Schema | None:
 
 
 def common_form(kind: str) -> Schema:
-    """What the requests of a kind have in common: their members and the types of these."""
+    """What the requests of a kind have in common: their members and the types of these.
+
+    None is required: who names no operation is told which there are, by the function.
+    """
     schemas = all_schemas()
     types: dict[str, set[str]] = {}
     for operation in OPERATIONS:
         for name, member in schemas[f"{pascal(operation)}{kind}"]["properties"].items():
             types.setdefault(name, set()).update(_types(member, schemas))
     properties = {name: {"type": sorted(found)} for name, found in types.items()}
-    return {"type": "object", "required": ["operation"], "properties": properties}
+    return {"type": "object", "properties": properties}
 
 
 def _types(schema: Schema, schemas: dict[str, Schema]) -> list[str]:

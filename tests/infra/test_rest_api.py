@@ -77,7 +77,8 @@ def test_posted_bodies_are_checked(templates: StageTemplates) -> None:
         assert method["RequestValidatorId"]
         model = models[method["RequestModels"]["application/json"]["Ref"]]
         schema = model["Properties"]["Schema"]
-        assert schema["required"] == ["operation"]
+        assert schema["type"] == "object"
+        assert schema["properties"]["operation"]["type"] == "string"
         assert schema["properties"]["parameters"]["type"] == "object"
 
 
