@@ -13,8 +13,6 @@ from data_pipeline.analytics.operation import Column, Operation, Parameters, Sta
 from data_pipeline.analytics.timeframe import Timeframe, resolve
 
 _REPORT: Final = sales.template(__file__, "multi_dimensional_analytics")
-_ORDERS: Final = sales.template(__file__, "multi_dimensional_analytics_orders")
-_LINES: Final = sales.template(__file__, "multi_dimensional_analytics_lines")
 
 FIRST_YEAR: Final = 1900
 
@@ -183,11 +181,13 @@ def _statement(parameters: MultiDimensionalAnalyticsParameters) -> Statement:
     days = resolve(parameters.timeframe, as_of=parameters.as_of)
     asked = {*parameters.metrics, parameters.order_by}
     counts_customers = not _OF_CUSTOMERS.isdisjoint(asked)
+    by_line = not _OF_LINES.isdisjoint(parameters.dimensions)
     by_profile = not _OF_PROFILES.isdisjoint(parameters.dimensions)
     values = {
         "dimensions": [str(dimension) for dimension in parameters.dimensions],
         "dimension_count": len(parameters.dimensions),
         "counts_customers": counts_customers,
+        "by_line": by_line,
         "by_customer": counts_customers or by_profile,
         "by_profile": by_profile,
         "by_period": not _OF_PERIODS.isdisjoint(parameters.dimensions),
@@ -199,14 +199,11 @@ def _statement(parameters: MultiDimensionalAnalyticsParameters) -> Statement:
         "min_orders": parameters.min_orders,
         "min_revenue": parameters.min_revenue,
     }
-    of_lines = not _OF_LINES.isdisjoint(parameters.dimensions)
-    dimensions = _names(parameters.dimensions)
-    bought = _LINES if of_lines else _ORDERS
     report = _REPORT.format(
         chosen=sales.CURRENCY,
-        sales=sales.BY_LINE if of_lines else sales.BY_ORDER,
-        bought=bought.format(dimensions=dimensions, grouping=_grouping(parameters)),
-        dimensions=dimensions,
+        sales=sales.BY_LINE if by_line else sales.BY_ORDER,
+        dimensions=_names(parameters.dimensions),
+        grouping=_grouping(parameters),
         metrics=_names(parameters.metrics),
         order=_order(parameters),
     )

@@ -27,35 +27,31 @@ sale AS (
 ),
 
 detail AS (
-    -- what is grouped; who bought it matters only where customers are counted
+    -- each with the periods it lies in, if they are asked for
     SELECT
         sale.*,
         calendar.year,
         calendar.quarter,
         calendar.month,
         calendar.week,
-        calendar.weekday,
-        CASE WHEN %(counts_customers)s::boolean THEN sale.customer_id END AS buyer_id
+        calendar.weekday
     FROM sale
     LEFT JOIN calendar ON %(by_period)s::boolean AND calendar.ordered_on = sale.ordered_on
 ),
-
-{bought},
 
 summed AS (
     -- one row for each group at each level, every order and customer counted once in it
     SELECT
         {dimensions},
-        grouping_id,
-        count(buyer_id) AS customers,
-        sum(orders)::bigint AS orders,
+        GROUPING({dimensions}) AS grouping_id,
+        CASE WHEN %(by_line)s::boolean THEN count(DISTINCT order_id) ELSE count(*) END AS orders,
+        CASE WHEN %(counts_customers)s::boolean THEN count(DISTINCT customer_id) END AS customers,
         sum(units) AS units,
         sum(items)::bigint AS items,
         sum(gross_revenue) AS gross_revenue,
         round(sum(refunded_revenue), greatest(scale(sum(gross_revenue)), 2)) AS refunded_revenue
-    FROM bought
-    GROUP BY grouping_id, {dimensions}
-    HAVING sum(orders) >= %(min_orders)s::bigint
+    FROM detail
+    GROUP BY {grouping}
 ),
 
 measured AS (
@@ -63,9 +59,9 @@ measured AS (
     SELECT
         summed.*,
         gross_revenue - refunded_revenue AS net_revenue,
-        round(gross_revenue / orders, 2) AS average_order_value,
-        round(items::numeric / orders, 2)::double precision AS items_per_order,
-        round(units / orders, 2)::double precision AS units_per_order,
+        round(gross_revenue / nullif(orders, 0), 2) AS average_order_value,
+        round(items::numeric / nullif(orders, 0), 2)::double precision AS items_per_order,
+        round(units / nullif(orders, 0), 2)::double precision AS units_per_order,
         round(orders::numeric / nullif(customers, 0), 2)::double precision AS orders_per_customer,
         round((gross_revenue - refunded_revenue) / nullif(customers, 0), 2) AS revenue_per_customer,
         ARRAY(
@@ -86,6 +82,7 @@ SELECT
     all_dimensions
 FROM measured
 CROSS JOIN chosen
-WHERE %(min_revenue)s::numeric IS NULL OR net_revenue >= %(min_revenue)s::numeric
+WHERE orders >= %(min_orders)s::bigint
+    AND (%(min_revenue)s::numeric IS NULL OR net_revenue >= %(min_revenue)s::numeric)
 ORDER BY {order}
 LIMIT %(row_limit)s::bigint

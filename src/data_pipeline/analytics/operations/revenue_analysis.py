@@ -12,8 +12,6 @@ from data_pipeline.analytics.periods import Period
 from data_pipeline.analytics.timeframe import Timeframe, resolve
 
 _REPORT: Final = sales.template(__file__, "revenue_analysis")
-_ORDERS: Final = sales.template(__file__, "revenue_analysis_orders")
-_LINES: Final = sales.template(__file__, "revenue_analysis_lines")
 
 MOST_PERIODS: Final = 4000
 _WHOLE: Final = "(all)"
@@ -110,6 +108,7 @@ def _statement(parameters: RevenueAnalysisParameters) -> Statement:
         "dimension": parameters.dimension,
         "first_day": periods.before(period, first_shown, looked_back),
         "first_shown": first_shown,
+        "by_line": parameters.dimension in _OF_LINES,
         "by_customer": True,
         "by_profile": parameters.dimension in _OF_PROFILES,
         "by_basket": parameters.with_units,
@@ -121,17 +120,16 @@ def _statement(parameters: RevenueAnalysisParameters) -> Statement:
         "window": parameters.window,
         "top": parameters.top,
     }
-    report = _REPORT.format(chosen=sales.CURRENCY, sales=_sales(parameters.dimension))
-    return Statement(sql=report.as_string(), values=values)
+    return Statement(sql=_report(parameters.dimension).as_string(), values=values)
 
 
-def _sales(dimension: Dimension) -> sql.Composed:
-    """The rows to add up, each with its value of the dimension."""
-    value_id = sql.Identifier(_IDS[dimension]) if dimension in _IDS else sql.NULL
-    value = sql.Literal(_WHOLE) if dimension is Dimension.NONE else sql.Identifier(dimension)
-    if dimension in _OF_LINES:
-        return _LINES.format(lines=sales.BY_LINE, value_id=value_id, value=value)
-    return _ORDERS.format(orders=sales.BY_ORDER, value_id=value_id, value=value)
+def _report(dimension: Dimension) -> sql.Composed:
+    return _REPORT.format(
+        chosen=sales.CURRENCY,
+        sales=sales.BY_LINE if dimension in _OF_LINES else sales.BY_ORDER,
+        value_id=sql.Identifier(_IDS[dimension]) if dimension in _IDS else sql.NULL,
+        value=sql.Literal(_WHOLE) if dimension is Dimension.NONE else sql.Identifier(dimension),
+    )
 
 
 OPERATION = Operation(

@@ -48,22 +48,31 @@ profile AS MATERIALIZED (
 ),
 
 sale AS (
-    -- the orders that count, once for each value of the dimension that they have
     {sales}
 ),
 
-sold AS (
-    -- what was sold in each period, by value of the dimension; each customer counts once in it
+valued AS (
+    -- each with its period and its value of the dimension
     SELECT
-        date_trunc(%(period)s::text, ordered_on::timestamp)::date AS period_start,
+        sale.*,
+        date_trunc(%(period)s::text, sale.ordered_on::timestamp)::date AS period_start,
+        coalesce({value_id}, 0)::bigint AS value_id,
+        {value} AS value
+    FROM sale
+),
+
+sold AS (
+    -- what was sold in each period, by value; every order and customer counts once in it
+    SELECT
+        period_start,
         value_id,
         value,
+        CASE WHEN %(by_line)s::boolean THEN count(DISTINCT order_id) ELSE count(*) END AS orders,
         count(DISTINCT customer_id) AS customers,
-        count(*) AS orders,
         sum(units) AS units,
         sum(gross_revenue) AS gross_revenue,
         round(sum(refunded_revenue), greatest(scale(sum(gross_revenue)), 2)) AS refunded_revenue
-    FROM sale
+    FROM valued
     GROUP BY period_start, value_id, value
 ),
 
