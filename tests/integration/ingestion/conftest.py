@@ -19,7 +19,7 @@ from tests.integration.databases import TestDatabase
 
 
 class Outcome(NamedTuple):
-    """What the ledger says of a file."""
+    """What the ledger says of a file, and how many of its records are in quarantine."""
 
     status: str
     read: int
@@ -29,6 +29,14 @@ class Outcome(NamedTuple):
     stale: int
     quarantined: int
     error_rule: str | None
+
+    def check(self, kept: int) -> None:
+        """Holds for every file: each record has one outcome, and none ends in a log line alone."""
+        outcomes = (self.inserted, self.updated, self.unchanged, self.stale, self.quarantined)
+        assert self.read == sum(outcomes)
+        assert self.quarantined == kept
+        assert (self.status == "failed") == (self.error_rule is not None)
+        assert self.status != "failed" or self.read == 0
 
 
 class Alerts:
@@ -107,7 +115,7 @@ class Pipeline:
         time.sleep(1.1)
 
     def process(self, created: ObjectCreated) -> Outcome:
-        """Processes an object and answers what the ledger says of it."""
+        """Processes an object and answers what the ledger says of it. Its message is done with."""
         self.processor.process(self.writer, created)
         (row,) = self.rows(
             "SELECT status, records_read, records_inserted, records_updated, records_unchanged,"
@@ -116,7 +124,15 @@ class Pipeline:
             created.key,
             created.version_id,
         )
-        return Outcome(*row.values())
+        outcome = Outcome(*row.values())
+        kept = self.row(
+            "SELECT count(*)::int AS rows FROM ingest.quarantine JOIN ingest.files AS file"
+            " ON file.id = file_id WHERE key = %s AND version_id = %s",
+            created.key,
+            created.version_id,
+        )
+        outcome.check(kept["rows"])
+        return outcome
 
     def load(self, content: object, key: str = "crm-data/test.json") -> Outcome:
         """Uploads and processes."""
