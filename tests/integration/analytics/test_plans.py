@@ -98,3 +98,24 @@ def test_currency_of_most_orders_is_counted_in_an_index(explain: Explain) -> Non
         node for node in explain(sql, **values) if node.get("Index Name") == "orders_currency"
     ]
     assert [node["Node Type"] for node in counted] == ["Index Only Scan"]
+
+
+@pytest.mark.parametrize(
+    ("operation", "parameters"),
+    [
+        ("revenue_analysis", {}),
+        ("revenue_analysis", {"dimension": "channel", "period": "week"}),
+        ("revenue_analysis", {"dimension": "country", "currency": "USD"}),
+        ("multi_dimensional_analytics", {}),
+        ("multi_dimensional_analytics", {"dimensions": "year,month,status", "mode": "cube"}),
+    ],
+    ids=json.dumps,
+)
+def test_sales_are_added_up_from_an_index_alone(
+    explain: Explain, operation: str, parameters: dict[str, object]
+) -> None:
+    sql, values = _default_call(operation, **parameters)
+    plan = explain(sql, **values)
+    assert ("Index Only Scan", "orders_sales") in _scans(plan, "orders")
+    assert {kind for kind, _ in _scans(plan, "orders")} == {"Index Only Scan"}
+    assert _scans(plan, "order_items") == set()

@@ -286,8 +286,8 @@ OPERATION = Operation(
         Column(name="average_order_value", description="gross_revenue by orders."),
         Column(name="items_per_order", description="Lines by orders."),
         Column(name="units_per_order", description="Units by orders."),
-        Column(name="orders_per_customer", description="Orders by customers who are known."),
-        Column(name="revenue_per_customer", description="net_revenue by customers who are known."),
+        Column(name="orders_per_customer", description="Orders by customers."),
+        Column(name="revenue_per_customer", description="net_revenue by customers."),
         Column(name="currency", description="Of all amounts in the row, ISO 4217."),
         Column(
             name="level",
