@@ -23,7 +23,7 @@ def all_schemas() -> dict[str, Schema]:
     """Every schema by name."""
     schemas = {"Problem": PROBLEM, **_structures()}
     envelope = schemas.pop("Envelope")
-    schemas["JobResult"] = _as_result(schemas.pop("ResultEnvelope"))
+    schemas["JobResult"] = _titled("JobResult", _as_result(schemas.pop("ResultEnvelope")))
     schemas["Row"] = {
         "type": "object",
         "description": "A row: a value for each column. Exact numbers, so all money, are strings; "
@@ -116,11 +116,22 @@ def _parameters(operation: Operation[Any]) -> dict[str, Schema]:
     schema = operation.parameters.model_json_schema(ref_template="{model}")
     definitions = schema.pop("$defs", {})
     schemas = {f"{name}{own}": definition for own, definition in definitions.items()}
-    schemas[f"{name}Parameters"] = {**schema, "title": f"{name}Parameters"}
+    schemas[f"{name}Parameters"] = schema
     return {
-        own: with_names(found, lambda definition: f"{name}{definition}")
+        own: _titled(own, with_names(found, lambda definition: f"{name}{definition}"))
         for own, found in schemas.items()
     }
+
+
+def _titled(title: str, schema: Schema) -> Schema:
+    """Generated clients name classes by titles: a schema's is its name, a property has none."""
+    titled = {**schema, "title": title}
+    if "properties" in schema:
+        titled["properties"] = {
+            name: {key: value for key, value in member.items() if key != "title"}
+            for name, member in schema["properties"].items()
+        }
+    return titled
 
 
 def _questions(operation: Operation[Any]) -> dict[str, Schema]:

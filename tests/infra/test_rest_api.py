@@ -56,6 +56,17 @@ def test_every_route_answers_preflight(templates: StageTemplates) -> None:
     assert {path for _, path in ROUTES} <= preflight
 
 
+def test_functions_allow_the_origin_that_the_gateway_allows(templates: StageTemplates) -> None:
+    responses = templates.properties("AWS::ApiGateway::GatewayResponse")
+    (allowed,) = {
+        response["ResponseParameters"]["gatewayresponse.header.Access-Control-Allow-Origin"]
+        for response in responses
+    }
+    for name in ("data-pipeline-advanced-analytics", "data-pipeline-jobs"):
+        variables = templates.functions()[name]["Environment"]["Variables"]
+        assert allowed == f"'{variables['CORS_ORIGIN']}'"
+
+
 def test_every_route_but_health_and_preflight_requires_a_key(templates: StageTemplates) -> None:
     for (verb, path), method in methods(templates).items():
         is_open = verb == "OPTIONS" or (verb, path) in WITHOUT_KEY

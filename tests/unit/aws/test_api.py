@@ -50,10 +50,26 @@ def test_answer_carries_cors_and_request_id() -> None:
     assert _headers(result)["X-Request-Id"] == "11111111-2222-4333-8444-555555555555"
 
 
+@pytest.mark.parametrize("path", ["/echo", "/nowhere"])
+def test_answers_and_errors_are_readable_for_pages_of_the_allowed_origin(
+    path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CORS_ORIGIN", "https://console.example.com")
+    headers = _headers(dispatch(ROUTES, proxy_event("POST", path, body={})))
+    assert headers["Access-Control-Allow-Origin"] == "https://console.example.com"
+    assert "X-Truncated" in headers["Access-Control-Expose-Headers"]
+
+
 def test_body_in_base64_is_decoded() -> None:
     event = proxy_event("POST", "/echo")
     event |= {"body": base64.b64encode('{"a": "ü"}'.encode()).decode(), "isBase64Encoded": True}
     assert _body(dispatch(ROUTES, event)) == {"body": {"a": "ü"}}
+
+
+def test_body_that_is_no_text_is_a_problem() -> None:
+    event = proxy_event("POST", "/echo")
+    event |= {"body": base64.b64encode(b'{"a": "\xff"}').decode(), "isBase64Encoded": True}
+    assert _body(dispatch(ROUTES, event))["type"] == "/problems/malformed-json"
 
 
 @pytest.mark.parametrize("body", ['{"operation": ', "nonsense", "", None, "[" * 100_000])
