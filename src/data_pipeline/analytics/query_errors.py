@@ -27,6 +27,7 @@ _ABOUT_THE_QUERY: Final = ("0A", "20", "21", "22", "42", "54")
 _TEMPORARY_FILES_TOO_LARGE: Final = "53400"
 _INTERNAL_ERROR: Final = "XX000"
 _UNDEFINED_TABLE: Final = "42P01"
+_DATETIME_OVERFLOW: Final = "22008"
 
 # What psycopg sends before the query of the cursor that it is read through.
 CURSOR_NAME: Final = "result"
@@ -60,6 +61,8 @@ def explained(statement: Statement, connection: Connection) -> Iterator[None]:
 
 
 def _is_about_the_query(error: psycopg.Error) -> bool:
+    if _is_unreadable(error):
+        return True
     state = error.sqlstate or ""
     return state.startswith(_ABOUT_THE_QUERY) or state in {
         _TEMPORARY_FILES_TOO_LARGE,
@@ -67,9 +70,17 @@ def _is_about_the_query(error: psycopg.Error) -> bool:
     }
 
 
+def _is_unreadable(error: psycopg.Error) -> bool:
+    """Whether it is the client that can't take a value: Python's dates end with the year 9999."""
+    return error.sqlstate is None and isinstance(error, psycopg.DataError)
+
+
 def _failed(
     error: psycopg.Error, statement: Statement, query: CheckedQuery, connection: Connection
 ) -> ProblemError:
+    if _is_unreadable(error):
+        detail = f"A value of the result can't be shown: {error}. Cast it to text."
+        return invalid_query(detail, sqlstate=_DATETIME_OVERFLOW)
     state = error.sqlstate or ""
     offset = _offset(error, statement)
     if state == _UNDEFINED_TABLE and offset is not None:

@@ -30,7 +30,7 @@ NODES: Final[Mapping[str, frozenset[str]]] = {
     ),
     "ResTarget": _parts("name val"),
     "GroupingSet": _parts("kind content"),
-    "GroupingFunc": _parts("args"),
+    "GroupingFunc": _parts("args agglevelsup"),
     "SortBy": _parts("node sortby_dir sortby_nulls"),
     "WindowDef": _parts(
         "name refname partitionClause orderClause frameOptions startOffset endOffset"

@@ -9,7 +9,8 @@ from typing import Any, Final
 from data_pipeline.analytics.sql_guard.values import Context, number, text
 
 MOST_ROWS: Final = 100_000
-MOST_REPETITIONS: Final = 10_000
+MOST_REPETITIONS: Final = 1_000
+MOST_LETTERS: Final = 100
 
 type Limit = Callable[[Any, Context], str | None]
 
@@ -93,6 +94,15 @@ def _repetitions(node: Any, context: Context) -> str | None:
     return None
 
 
+def _letters(node: Any, context: Context) -> str | None:
+    """For each letter translate looks through them all, and for no cancellation meanwhile."""
+    arguments: Sequence[Any] = node.args or ()
+    letters = text(arguments[1], context) if len(arguments) > 1 else None
+    if letters is None or len(letters) > MOST_LETTERS:
+        return f"The letters that translate replaces must be written out, at most {MOST_LETTERS}"
+    return None
+
+
 def _format(node: Any, context: Context) -> str | None:
     template = text(node.args[0], context) if node.args else None
     if template is None:
@@ -109,4 +119,5 @@ LIMITS: Final[Mapping[str, Limit]] = {
     "lpad": _repetitions,
     "rpad": _repetitions,
     "format": _format,
+    "translate": _letters,
 }
