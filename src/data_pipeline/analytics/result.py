@@ -45,22 +45,35 @@ def encode_rows(
     columns: Sequence[ResultColumn], rows: Sequence[tuple[object, ...]]
 ) -> tuple[bytes, int]:
     """Rows as a JSON array of objects, and how many of them fit into one answer."""
-    names = [column.name for column in columns]
+    objects = _objects(columns, rows)
+    text = _ENCODER.encode(objects)
+    if escaped_length(text) <= MOST_BYTES_OF_ROWS:
+        return text, len(objects)
     encoded: list[bytes] = []
     size = 0
-    for row in rows:
-        text = _ENCODER.encode(dict(zip(names, map(_in_utc, row), strict=True)))
-        size += escaped_length(text) + 1
+    for row in map(_ENCODER.encode, objects):
+        size += escaped_length(row) + 1
         if size > MOST_BYTES_OF_ROWS:
             break
-        encoded.append(text)
+        encoded.append(row)
     return b"[" + b",".join(encoded) + b"]", len(encoded)
 
 
 def encode_row(columns: Sequence[ResultColumn], row: tuple[object, ...]) -> bytes:
     """One row as a JSON object."""
-    names = (column.name for column in columns)
-    return _ENCODER.encode(dict(zip(names, map(_in_utc, row), strict=True)))
+    return _ENCODER.encode(_objects(columns, [row])[0])
+
+
+def _objects(
+    columns: Sequence[ResultColumn], rows: Sequence[tuple[object, ...]]
+) -> list[dict[str, object]]:
+    """Rows by name, with their timestamps in UTC."""
+    names = [column.name for column in columns]
+    objects = [dict(zip(names, row, strict=True)) for row in rows]
+    for name in (column.name for column in columns if column.type == "timestamp"):
+        for one in objects:
+            one[name] = _in_utc(one[name])
+    return objects
 
 
 def escaped_length(json_text: bytes) -> int:

@@ -26,7 +26,9 @@ def test_money_keeps_every_digit() -> None:
 
 
 def test_timestamps_are_utc() -> None:
-    assert json.loads(encode_row(COLUMNS[:1], (NOON_IN_BERLIN,))) == {"a": "2026-01-15T11:00:00Z"}
+    columns = [ResultColumn("a", "timestamp")]
+    assert json.loads(encode_row(columns, (NOON_IN_BERLIN,))) == {"a": "2026-01-15T11:00:00Z"}
+    assert json.loads(encode_row(columns, (None,))) == {"a": None}
 
 
 def test_values_of_every_kind_become_json() -> None:
