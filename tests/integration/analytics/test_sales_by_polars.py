@@ -1,12 +1,8 @@
-"""Many orders by chance, with the same questions answered by Polars.
-
-Refunds are quarters of a total of whole amounts, so that Polars can count in hundredths.
-"""
+"""Questions about many orders, answered by Polars too, which counts in hundredths."""
 
 import itertools
-import random
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -15,67 +11,12 @@ import pytest
 
 from local.state import Environment
 from tests.integration.analytics.answer import Row, answer
-from tests.integration.analytics.order_book import Book, Customer, Line, Order, Product, loaded
+from tests.integration.analytics.order_book import Customer, Line, Order, Product, loaded
+from tests.integration.analytics.random_order_book import BOOK, FIRST_SALE
 
-FIRST_SALE = date(2019, 12, 20)
 AS_OF = date(2021, 3, 17)
 COUNTED = ["open", "processing", "shipped", "completed", "refunded"]
 TRUNCATED = {"day": "1d", "week": "1w", "month": "1mo", "quarter": "1q", "year": "1y"}
-
-
-def _book(seed: int) -> Book:
-    chance = random.Random(seed)
-    customers = [_customer(chance, number) for number in range(30)]
-    # every third person is known to the ERP too, which knows nothing but the address
-    customers += [Customer("erp", f"E{each.id}", each.name, each.email) for each in customers[::3]]
-    products = [
-        Product(
-            system, f"{system}{number}", f"Product {system} {number}",
-            chance.choice(["Tools", "Toys", None]), chance.choice(["Zed", "Yam", None]),
-        )
-        for system in ("crm", "erp") for number in range(6)
-    ]  # fmt: skip
-    orders = [_order(chance, customers, number) for number in range(600)]
-    lines = [line for order in orders for line in _lines(chance, order, products)]
-    return Book(customers=customers, products=products, orders=orders, lines=lines)
-
-
-def _customer(chance: random.Random, number: int) -> Customer:
-    return Customer(
-        "crm", f"C{number}", f"Person {number}", f"p{number}@person{number}.test",
-        chance.choice(["Mining", "Retail", None]), chance.choice(["smb", "enterprise"]),
-        chance.choice(["DE", "US", "SE", None]),
-    )  # fmt: skip
-
-
-def _order(chance: random.Random, customers: list[Customer], number: int) -> Order:
-    buyer = chance.choice(customers)
-    # in steps of an hour around a day's end, so that leap days and turns of the year are hit
-    days = [FIRST_SALE, date(2020, 2, 29), date(2020, 12, 31), date(2021, 1, 1), date(2021, 2, 28)]
-    day = chance.choice(days) if number % 6 == 0 else FIRST_SALE + timedelta(chance.randrange(460))
-    time = datetime(day.year, day.month, day.day, chance.randrange(24), 59, 59, tzinfo=UTC)
-    total = 4_00 * chance.randrange(1, 40)
-    status = chance.choice([*COUNTED, "draft", "cancelled", None])
-    return Order(
-        buyer.system, f"O{number}", buyer.id if number % 20 else "nobody", status,
-        time.isoformat(), total, chance.choice([None, None, 0, total // 4, total]),
-        chance.choice(["web", "store", None]), chance.choice(["EUR", "EUR", "EUR", "USD"]),
-        "2021-04-01" if number % 25 == 1 else None,
-    )  # fmt: skip
-
-
-def _lines(chance: random.Random, order: Order, products: list[Product]) -> list[Line]:
-    own = [product for product in products if product.system == order.system]
-    return [
-        Line(
-            order.system, order.id, chance.choice(own).id if chance.random() < 0.9 else "gone",
-            chance.randrange(1, 5), 4_00 * chance.randrange(1, 9), order.currency,
-        )
-        for _ in range(chance.randrange(4))
-    ]  # fmt: skip
-
-
-BOOK = _book(20200229)
 
 
 def _sold() -> pl.DataFrame:
@@ -168,10 +109,7 @@ def _by_period(period: str, dimension: str) -> pl.DataFrame:
     )
     sold = (
         _sales([dimension])
-        .with_columns(
-            start=pl.col("day").dt.truncate(TRUNCATED[period]),
-            value=value,
-        )
+        .with_columns(start=pl.col("day").dt.truncate(TRUNCATED[period]), value=value)
         .group_by("start", "value")
         .agg(**SUMS)
         .with_columns(
@@ -303,10 +241,9 @@ def test_every_level_is_what_polars_says(ask: Any, mode: str, dimensions: list[s
         *("orders", "customers", "units", "items"),
         *("gross_revenue", "refunded_revenue", "net_revenue"),
     ]
-    first = date(2019, 12, 20)
     rows = ask(
         "multi_dimensional_analytics", mode=mode, dimensions=dimensions, metrics=metrics,
-        timeframe=f"{first}/{AS_OF}",
+        timeframe=f"{FIRST_SALE}/{AS_OF}",
     )  # fmt: skip
     levels = {
         "rollup": [dimensions[:count] for count in range(len(dimensions) + 1)],
