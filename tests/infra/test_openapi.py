@@ -19,6 +19,7 @@ from tests.infra.conftest import StageTemplates
 from tests.infra.test_rest_api import WITHOUT_KEY, methods
 
 COPY = ROOT / "docs" / "openapi.json"
+DRAFT4 = "http://json-schema.org/draft-04/schema#"
 # What the page of the documentation needs is nobody else's business.
 UNDOCUMENTED = {("GET", "/docs/{file}")}
 VERBS = {"get", "post", "put", "patch", "delete"}
@@ -102,6 +103,13 @@ def test_every_problem_that_is_answered_is_documented() -> None:
     assert answered == {kind for types in TYPES.values() for kind in types}
 
 
+def test_guide_names_every_problem() -> None:
+    guide = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")
+    for types in TYPES.values():
+        # API Gateway gives a method that a route does not answer a 404.
+        assert all(f"`{kind}`" in guide for kind in types if kind != "method-not-allowed")
+
+
 def test_gateway_answers_with_the_documented_status() -> None:
     for problem in PROBLEMS:
         if problem.status is not None:
@@ -124,9 +132,6 @@ def test_example_of_an_operation_is_a_question(openapi: dict[str, Any], operatio
     schema = {**openapi["components"]["schemas"]["Question"], "components": openapi["components"]}
     jsonschema_rs.validate(schema, body)
     jsonschema_rs.validate({"$schema": DRAFT4, **common_form("Question")}, body)
-
-
-DRAFT4 = "http://json-schema.org/draft-04/schema#"
 
 
 def test_every_parameter_is_described(openapi: dict[str, Any]) -> None:
