@@ -24,8 +24,8 @@ _COPY_OF_READER = (_HERE / "copy_of_reader.sql").read_bytes()
 _FINGERPRINT = (_HERE / "fingerprint.sql").read_bytes()
 _PASSWORD = "attack"
 
-# Twelve times the limit of a statement: what has not ended by then does not heed it.
-_SECONDS_BEFORE_GIVING_UP = 6.0
+# Eight times the limit of a statement: what has not ended by then does not heed it.
+_SECONDS_BEFORE_GIVING_UP = 4.0
 _SESSION = b"""
     SELECT name || '=' || setting FROM pg_catalog.pg_settings WHERE source = 'session'
     UNION ALL SELECT 'listens' FROM pg_catalog.pg_listening_channels()
