@@ -48,13 +48,15 @@ gone AS (
     CROSS JOIN LATERAL (
         SELECT *
         FROM canonical.relationships
-        WHERE source_system = %(source)s AND source_id = named.source_id AND deleted_at IS NULL
+        WHERE source_system = (SELECT %(source)s)
+            AND source_id = named.source_id
+            AND deleted_at IS NULL
         OFFSET 0
     ) AS edge
     CROSS JOIN LATERAL (
         SELECT *
         FROM canonical.customers
-        WHERE source_system = %(source)s AND source_id = edge.to_source_id
+        WHERE source_system = (SELECT %(source)s) AND source_id = edge.to_source_id
         OFFSET 0
     ) AS owner
     WHERE edge.source_id = edge.relationship_type || ':' || edge.to_source_id

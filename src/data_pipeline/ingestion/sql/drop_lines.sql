@@ -32,13 +32,13 @@ gone AS (
     CROSS JOIN LATERAL (
         SELECT *
         FROM canonical.orders
-        WHERE source_system = %(source)s AND source_id = touched.source_id
+        WHERE source_system = (SELECT %(source)s) AND source_id = touched.source_id
         OFFSET 0
     ) AS owner
     CROSS JOIN LATERAL (
         SELECT *
         FROM canonical.order_items
-        WHERE source_system = %(source)s AND order_source_id = owner.source_id
+        WHERE source_system = (SELECT %(source)s) AND order_source_id = owner.source_id
         OFFSET 0
     ) AS line
     WHERE (owner.lines_complete OR owner.deleted_at IS NOT NULL)

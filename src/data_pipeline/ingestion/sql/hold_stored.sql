@@ -7,11 +7,13 @@ FROM (
     WHERE load_id = %(file_id)s AND position > %(after)s
     ORDER BY source_id
 ) AS incoming
--- one look at an index for each, whatever number the planner takes them for
+-- One look at the index of keys for each, whatever number the planner takes them for: a source that
+-- is new is in no statistics, so if the planner knew its name, any index that begins with the
+-- source would seem as good as that of the keys.
 CROSS JOIN LATERAL (
     SELECT
     FROM canonical.{table} AS stored
-    WHERE stored.source_system = %(source)s
+    WHERE stored.source_system = (SELECT %(source)s)
         AND stored.source_id = incoming.source_id
         AND (incoming.source_updated_at, %(modified_at)s::timestamptz, %(version_id)s COLLATE "C")
             >= (stored.source_updated_at, stored.object_modified_at, stored.object_version_id)
