@@ -19,8 +19,8 @@ WITH confirmed AS MATERIALIZED (
     CROSS JOIN LATERAL (
         SELECT *
         FROM canonical.{table}
-        WHERE source_system = %(source)s AND source_id = incoming.source_id
-        OFFSET 0 -- one look at an index for each, whatever number the planner takes them for
+        WHERE source_system = (SELECT %(source)s) AND source_id = incoming.source_id
+        OFFSET 0 -- one look at the index of keys for each: see hold_stored.sql
     ) AS stored
     WHERE incoming.load_id = %(file_id)s
         AND incoming.position > %(after)s
