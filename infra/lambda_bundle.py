@@ -47,7 +47,8 @@ LARGEST_UNZIPPED = 250 * MEBIBYTE
 # What an installer writes about the installation differs from machine to machine.
 INSTALLER_RECORDS = {"RECORD", "INSTALLER", "REQUESTED", "direct_url.json", "uv_cache.json"}
 UNUSED_DIRECTORIES = {"__pycache__", "tests"}
-UNUSED_SUFFIXES = {".pyi", ".pyc"}
+# Types, bytecode of another path, and the sources that compiled modules were made from.
+UNUSED_SUFFIXES = {".pyi", ".pyc", ".c", ".pyx", ".pxd"}
 # The earliest time a zip archive can hold.
 TIMESTAMP = (1980, 1, 1, 0, 0, 0)
 
