@@ -111,7 +111,7 @@ class RecordDecoder[T: Struct]:
 
     def decode_all(self, raw: bytes, *, path: str = "") -> tuple[T, JsonText]:
         """As `decode`, with a JSON object of the fields that the struct does not have."""
-        if not path:
+        if not path:  # of a larger record, all was looked at with that
             _refuse_nul(raw)
         if self._may_learn:
             try:
