@@ -3,7 +3,7 @@ WITH chosen AS (
 ),
 
 spending AS (
-    -- the orders that count, by the record of the customer who placed them
+    -- the orders that count, by the record of the customer whom they name
     SELECT
         source_system,
         customer_source_id,
@@ -21,49 +21,42 @@ spending AS (
     GROUP BY source_system, customer_source_id
 ),
 
-bought AS (
-    -- the same by customer; by source system also by that, else that is no matter
+record AS (
+    -- each system's record of each customer, with its say in which group that is; by source system
+    -- a customer has a part in each that knows it
     SELECT
-        identity.unified_id,
-        CASE %(group_by)s::text WHEN 'source_system' THEN spending.source_system ELSE '' END
-            AS part,
-        sum(spending.order_count)::bigint AS order_count,
-        sum(spending.lifetime_value) AS lifetime_value,
-        (min(spending.first_ordered_at) AT TIME ZONE 'UTC')::date AS first_order_on,
-        (max(spending.last_ordered_at) AT TIME ZONE 'UTC')::date AS last_order_on
-    FROM spending
-    JOIN canonical.customer_identities AS identity
-        ON identity.source_system = spending.source_system
-        AND identity.source_id = spending.customer_source_id
-    GROUP BY identity.unified_id, part
+        identity.*,
+        CASE %(group_by)s::text
+            WHEN 'industry' THEN identity.industry
+            WHEN 'segment' THEN identity.segment
+            WHEN 'country' THEN identity.country
+            WHEN 'source_system' THEN identity.source_system
+        END AS says,
+        CASE %(group_by)s::text WHEN 'source_system' THEN identity.source_system END AS part
+    FROM canonical.customer_identities AS identity
 ),
 
 customer AS (
-    -- each customer once in each of its groups, with what it bought there
+    -- each customer once in each of its groups, with what it bought there; of records that differ
+    -- the one that its source changed last counts, as in canonical.unified_customers
     SELECT
         coalesce(
-            CASE %(group_by)s::text
-                WHEN 'industry' THEN unified.industry
-                WHEN 'segment' THEN unified.segment
-                WHEN 'country' THEN unified.country
-                WHEN 'source_system' THEN counted.part
-            END,
+            (
+                array_agg(record.says ORDER BY record.source_updated_at DESC, record.customer_id)
+                FILTER (WHERE record.says IS NOT NULL)
+            )[1],
             '(unknown)'
         ) AS customer_group,
-        unified.unified_id AS customer_id,
-        coalesce(bought.lifetime_value, 0) AS lifetime_value,
-        coalesce(bought.order_count, 0) AS order_count,
-        bought.first_order_on,
-        bought.last_order_on
-    FROM canonical.unified_customers AS unified
-    CROSS JOIN LATERAL unnest(
-        CASE %(group_by)s::text
-            WHEN 'source_system' THEN unified.source_systems
-            ELSE ARRAY['']
-        END
-    ) AS counted (part)
-    LEFT JOIN bought
-        ON bought.unified_id = unified.unified_id AND bought.part = counted.part
+        record.unified_id AS customer_id,
+        coalesce(sum(spending.lifetime_value), 0) AS lifetime_value,
+        coalesce(sum(spending.order_count), 0)::bigint AS order_count,
+        (min(spending.first_ordered_at) AT TIME ZONE 'UTC')::date AS first_order_on,
+        (max(spending.last_ordered_at) AT TIME ZONE 'UTC')::date AS last_order_on
+    FROM record
+    LEFT JOIN spending
+        ON spending.source_system = record.source_system
+        AND spending.customer_source_id = record.source_id
+    GROUP BY record.unified_id, record.part
 ),
 
 {report}

@@ -23,33 +23,54 @@ rated AS (
     FROM measured
 ),
 
+customer_group AS (
+    -- each group as a whole
+    SELECT
+        customer_group,
+        count(*) AS group_size,
+        count(rating) AS rated,
+        sum(rating) AS ratings
+    FROM rated
+    GROUP BY customer_group
+    HAVING count(*) >= %(min_group_size)s
+),
+
+placed AS (
+    -- the best of each group first; no more than are shown, unless some of them are left out later
+    SELECT rated.*, customer_group.group_size, customer_group.rated, customer_group.ratings
+    FROM rated
+    JOIN customer_group ON customer_group.customer_group = rated.customer_group
+    ORDER BY rated.customer_group, rated.rating DESC NULLS LAST, rated.customer_id
+    LIMIT CASE WHEN %(min_value)s::numeric IS NULL THEN %(row_limit)s::bigint END
+),
+
 ranked AS (
     -- place within the group; who has no rating has no place
     SELECT
-        rated.*,
-        count(*) OVER of_group AS group_size,
+        placed.*,
         CASE WHEN rating IS NOT NULL THEN rank() OVER by_rating END AS rank,
-        CASE WHEN rating IS NOT NULL THEN ntile(4) OVER one_by_one END AS quartile,
+        CASE WHEN rating IS NOT NULL THEN row_number() OVER one_by_one END AS place,
         CASE
             WHEN %(metric)s::text IN ('lifetime_value', 'order_count')
-                THEN round(rating / nullif(sum(rating) OVER of_group, 0), 6)::double precision
+                THEN round(rating / nullif(ratings, 0), 6)::double precision
         END AS share
-    FROM rated
-    -- one order serves all three
+    FROM placed
     WINDOW
-        of_group AS (PARTITION BY customer_group),
-        by_rating AS (PARTITION BY customer_group, rating IS NULL ORDER BY rating DESC),
-        one_by_one AS (
-            PARTITION BY customer_group, rating IS NULL ORDER BY rating DESC, customer_id
-        )
+        by_rating AS (PARTITION BY customer_group ORDER BY rating DESC NULLS LAST),
+        one_by_one AS (PARTITION BY customer_group ORDER BY rating DESC NULLS LAST, customer_id)
 ),
 
 shown AS (
-    -- what is asked for of it
-    SELECT *
+    -- what is asked for; the quartile is ntile(4) over all that have a place, shown or not: where
+    -- four does not divide them, the first quarters have one more
+    SELECT
+        ranked.*,
+        CASE
+            WHEN place <= rated %% 4 * (rated / 4 + 1) THEN 1 + (place - 1) / (rated / 4 + 1)
+            ELSE 1 + rated %% 4 + (place - 1 - rated %% 4 * (rated / 4 + 1)) / (rated / 4)
+        END AS quartile
     FROM ranked
-    WHERE group_size >= %(min_group_size)s
-        AND (%(min_value)s::numeric IS NULL OR abs(rating) >= %(min_value)s::numeric)
+    WHERE %(min_value)s::numeric IS NULL OR abs(rating) >= %(min_value)s::numeric
     ORDER BY customer_group, rank NULLS LAST, customer_id
     LIMIT %(row_limit)s::bigint
 )

@@ -11,13 +11,18 @@ CREATE INDEX orders_sales ON canonical.orders (currency, ordered_at)
 -- How many orders there are in each currency: all entries of one currency take a few pages.
 CREATE INDEX orders_currency ON canonical.orders (currency) WHERE deleted_at IS NULL;
 
--- Also by the key that orders name their customer by.
+-- Also with the key that orders name their customer by, and with what customers are grouped by, so
+-- that no join with the customers themselves is needed.
 CREATE OR REPLACE VIEW canonical.customer_identities AS
 SELECT
     customer.id AS customer_id,
     coalesce(joined.unified_id, customer.id) AS unified_id,
     customer.source_system,
-    customer.source_id
+    customer.source_id,
+    customer.industry,
+    customer.segment,
+    customer.country,
+    customer.source_updated_at
 FROM canonical.customers AS customer
 LEFT JOIN ingest.joined_customers AS joined ON joined.customer_id = customer.id
 WHERE customer.deleted_at IS NULL;
