@@ -228,10 +228,7 @@ def test_dense_graph_is_searched_along_its_shortest_ways(database_url: sales.Con
     layers, width = 9, 9
     names = [[f"n{layer}-{place}" for place in range(width)] for layer in range(layers)]
     pairs = [
-        (above, below)
-        for upper, lower in pairwise(names)
-        for above in upper
-        for below in lower
+        (above, below) for upper, lower in pairwise(names) for above in upper for below in lower
     ]
     shortcuts = [("n0-0", "n4-4"), ("n8-8", "n0-0")]
     with Rows(database_url) as rows:

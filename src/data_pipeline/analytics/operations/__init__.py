@@ -7,6 +7,7 @@ from data_pipeline.analytics.operations import (
     custom_complex_query,
     customer_analysis,
     database_info,
+    entity_matching,
     multi_dimensional_analytics,
     relationship_analysis,
     revenue_analysis,
@@ -20,5 +21,6 @@ ALL: tuple[Operation[Any], ...] = (
     revenue_analysis.OPERATION,
     multi_dimensional_analytics.OPERATION,
     relationship_analysis.OPERATION,
+    entity_matching.OPERATION,
     custom_complex_query.OPERATION,
 )
