@@ -157,9 +157,13 @@ def _json(result: Result, question: Question, request: Request) -> str:
 
 
 def _job_request(question: Question, media: str) -> JobRequest:
+    # A limit that the user set for this answer would cut the job's off at the same row.
+    parameters = {
+        name: value for name, value in question.normalised().items() if name != "max_rows"
+    }
     body: dict[str, object] = {
         "operation": question.operation.name,
-        "parameters": question.normalised(),
+        "parameters": parameters,
         "format": media,
     }
     return JobRequest(method="POST", path="/analytics/jobs", body=body)

@@ -105,6 +105,7 @@ def test_no_more_rows_than_wanted(ask: Any) -> None:
     _, answer = ask("SELECT n FROM generate_series(1, 20) AS n", max_rows=5)
     assert [row["n"] for row in answer["rows"]] == [1, 2, 3, 4, 5]
     assert answer["truncated"] is True
+    assert "max_rows" not in answer["jobRequest"]["body"]["parameters"]
 
 
 def test_answer_ends_before_it_is_too_large(ask: Any) -> None:
