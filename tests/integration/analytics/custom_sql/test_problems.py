@@ -2,10 +2,14 @@
 
 from typing import Any
 
+import psycopg
 import pytest
+from psycopg import sql
 
 from data_pipeline.analytics.operations import custom_complex_query
+from local.state import Environment
 from tests.integration import sales
+from tests.integration.databases import TestDatabase
 from tests.integration.function_environment import Invoke, body
 
 SECRETS = ("127.0.0.1", "54320", "/home", "/usr", "psycopg", "Traceback", "pg_tblspc", "CONTEXT")
@@ -83,6 +87,21 @@ def test_query_without_end_is_a_timeout(ask: Any, monkeypatch: pytest.MonkeyPatc
         "WITH RECURSIVE t AS (SELECT 1 AS n UNION ALL SELECT n FROM t) SELECT count(*) AS n FROM t"
     )
     assert (status, problem["type"]) == (504, "/problems/query-timeout")
+
+
+def test_query_that_fills_the_disk_is_ended(
+    ask: Any, environment: Environment, database_url: TestDatabase
+) -> None:
+    role_here = sql.SQL(
+        "ALTER ROLE analytics_reader IN DATABASE {name} SET temp_file_limit = '1MB'"
+    )
+    with psycopg.connect(environment.admin_conninfo(), dbname=database_url.name) as admin:
+        admin.execute(role_here.format(name=sql.Identifier(database_url.name)))
+    status, problem = ask(
+        "WITH t AS MATERIALIZED (SELECT a.n, md5(a.n::text) AS m FROM generate_series(1, 90000) AS "
+        "a (n), generate_series(1, 100) AS b) SELECT max(x.m) AS m FROM t AS x, t AS y"
+    )
+    assert (status, problem["sqlState"]) == (400, "53400")
 
 
 @pytest.mark.parametrize(
