@@ -10,6 +10,7 @@ import msgspec
 from msgspec import Raw, Struct
 
 from data_pipeline.canonical.entities import NO_ATTRIBUTES, JsonText
+from data_pipeline.sources.wording import explain
 
 
 class InvalidRecord(Exception):  # noqa: N818 - says what is wrong, as callers name it
@@ -36,23 +37,6 @@ _AT_PATH: Final = re.compile(r" - at `(?:key in )?\$\.?(?P<path>[^`]*)`$")
 
 # Of a path: a name, an element of a list, or `[...]` for any member of an object.
 _STEP: Final = re.compile(r"(?P<name>[^.\[\]]+)|\[(?P<index>\d+)\]|\[\.\.\.\]")
-
-# How msgspec's messages begin or what they hold, and the rule that was broken.
-_RULES: Final[Mapping[str, str]] = {
-    "missing required field": "required",
-    "matching regex": "format",
-    "of length": "length",
-    "Invalid enum value": "enumeration",
-    "Invalid RFC3339": "date",
-    "Invalid decimal": "decimal",
-    "out of range": "range",
-    ">=": "range",
-    "<=": "range",
-    "Expected": "type",
-}
-
-# There is none, or msgspec's message has it already.
-_RULES_THAT_SHOW_NO_VALUE: Final = ("required", "enumeration")
 
 _LONGEST_VALUE_SHOWN: Final = 80
 
@@ -219,15 +203,12 @@ def _invalid(error: msgspec.ValidationError, raw: bytes, outer_path: str) -> Inv
     text = str(error)
     place = _AT_PATH.search(text)
     path = place["path"] if place else ""
-    message = text[: place.start()] if place else text
-    rule = next((rule for sign, rule in _RULES.items() if sign in message), "type")
-    # The one pattern there is: see fields.Email.
-    message = "Expected an e-mail address" if rule == "format" else message
-    value = None if rule in _RULES_THAT_SHOW_NO_VALUE else _value_at(raw, path)
+    told = explain(text[: place.start()] if place else text)
+    value = None if told.shows_value else _value_at(raw, path)
     return InvalidRecord(
-        rule,
-        ".".join(filter(None, (outer_path, path))),
-        message if value is None else f"{message}, not {value}",
+        told.rule,
+        ".".join(filter(None, (outer_path, path, told.member))),
+        told.words if value is None else f"{told.words}, not {value}",
     )
 
 

@@ -101,5 +101,5 @@ def test_lines_of_records_load_with_the_bad_one_set_aside(pipeline: Pipeline) ->
         "place": "line 2: Account[].NumberOfEmployees",
         "record_type": "Account",
         "rule": "range",
-        "message": "Expected `int` >= 0, not -5",
+        "message": "Expected a whole number of at least 0, not -5",
     }

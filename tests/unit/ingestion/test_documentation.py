@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 import data_pipeline
-from data_pipeline.sources.records import _RULES
+from data_pipeline.sources.wording import RULES
 
 SOURCE = Path(data_pipeline.__file__).parent
 PAGE = (Path(__file__).parents[3] / "docs" / "ingestion.md").read_text(encoding="utf-8")
@@ -16,7 +16,7 @@ _REFUSAL = re.compile(r'(?:InvalidRecord|UnreadableFile|MalformedJson)\(\s*"(\w+
 
 def rules() -> set[str]:
     texts = [file.read_text(encoding="utf-8") for file in SOURCE.rglob("*.py")]
-    return {rule for text in texts for rule in _REFUSAL.findall(text)} | set(_RULES.values())
+    return {rule for text in texts for rule in _REFUSAL.findall(text)} | RULES
 
 
 @pytest.mark.parametrize("rule", sorted(rules()))

@@ -40,7 +40,7 @@ def test_three_records_are_wrong_on_purpose_and_no_other() -> None:
     )
     assert found == {
         "customers[].email format": 1,
-        "customers[] required": 1,
+        "customers[].name required": 1,
         "customers[].opportunities[0].amount.currency enumeration": 1,
     }
 

@@ -499,10 +499,10 @@ def test_binary_noise_of_a_sum_is_rounded() -> None:
         (
             account(Name=None),
             "Account[].Name",
-            "type",
-            "Expected `str`, got `null`, not null",
+            "required",
+            "Expected text, not null",
         ),
-        (without(account(), "Name"), "Account[]", "required", "missing required field `Name`"),
+        (without(account(), "Name"), "Account[].Name", "required", "the field is missing"),
         (account(Id="12"), "Account[].Id", "format", "15 or 18 characters, not '12'"),
         (account(ParentId="ACME"), "Account[].ParentId", "format", "not 'ACME'"),
         (account(NumberOfEmployees=-3), "Account[].NumberOfEmployees", "range", "not -3"),
@@ -534,9 +534,9 @@ def test_binary_noise_of_a_sum_is_rounded() -> None:
         ),
         (
             without(record("order_with_items_query.json"), "EffectiveDate"),
-            "Order[]",
+            "Order[].EffectiveDate",
             "required",
-            "EffectiveDate",
+            "the field is missing",
         ),
     ],
 )

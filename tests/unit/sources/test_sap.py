@@ -129,7 +129,7 @@ def test_day_of_an_order_or_else_of_its_creation(written: str | None, ordered_at
 @pytest.mark.parametrize(
     ("changes", "path", "rule", "shown"),
     [
-        ({"SalesOrder": ""}, "SalesOrder", "length", '""'),
+        ({"SalesOrder": ""}, "SalesOrder", "required", 'not ""'),
         ({"SalesOrder": "0000"}, "SalesOrder", "required", "'0000'"),
         ({"SalesOrderDate": "05.01.2026"}, "SalesOrderDate", "date", "'05.01.2026'"),
         ({"SalesOrderDate": "/Date(x)/"}, "SalesOrderDate", "date", "'/Date(x)/'"),

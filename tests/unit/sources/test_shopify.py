@@ -262,7 +262,7 @@ def test_list_without_a_table_is_refused_by_name() -> None:
         ({"financial_status": "odd"}, "orders[].financial_status", "enumeration", "'odd'"),
         ({"processed_at": "2026-02-30T00:00:00Z"}, "orders[].processed_at", "date", "2026-02-30"),
         ({"total_price": "1e20"}, "orders[].total_price", "range", "1E+20"),
-        ({"id": None}, "orders[].id", "type", "null"),
+        ({"id": None}, "orders[].id", "required", "not null"),
     ],
 )
 def test_refusal_names_field_rule_and_value(

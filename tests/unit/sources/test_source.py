@@ -77,11 +77,11 @@ def test_number_that_json_does_not_have_is_named(number: str) -> None:
 @pytest.mark.parametrize(
     ("changes", "rule"),
     [
-        ({"id": ""}, "length"),
+        ({"id": ""}, "required"),
         ({"id": " \t"}, "required"),
         ({"id": "x" * 256}, "length"),
         ({"id": 10**300}, "length"),
-        ({"id": None}, "type"),
+        ({"id": None}, "required"),
         ({"id": True}, "type"),
         ({"id": 1.5}, "type"),
         ({"name": "  "}, "required"),

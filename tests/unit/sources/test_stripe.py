@@ -238,7 +238,7 @@ def test_lines_of_ndjson_are_records() -> None:
     ("changes", "path", "rule", "shown"),
     [
         ({"amount": 12.5}, "charges[].amount", "type", "12.5"),
-        ({"amount": None}, "charges[].amount", "type", "null"),
+        ({"amount": None}, "charges[].amount", "required", "not null"),
         ({"currency": "xyz"}, "charges[].currency", "enumeration", "'xyz'"),
         ({"status": "lost"}, "charges[].status", "enumeration", "'lost'"),
         ({"created": -1}, "charges[].created", "range", "-1"),
