@@ -83,6 +83,7 @@ def _introduction(results: Results) -> str:
 
 `make bench` wrote this page on {datetime.now(UTC):%Y-%m-%d}: {results.records:,} customers of the
 CRM, loaded by the real handler with all of its validation, mapping, history, ledger and indexes.
+How fast analytics answers is on [a page of its own](benchmarks-analytics.md).
 
 {machine()}
 * dlt {_locked("dlt")}.
