@@ -1,11 +1,11 @@
 """The routes that answer questions at once."""
 
 import json
-from typing import Any, Final
+from typing import Final
 
 from data_pipeline.analytics.catalog import OPERATIONS
 from infra.openapi import headers
-from infra.openapi.naming import Schema, pascal, reference
+from infra.openapi.naming import REFERENCE, Schema, pascal, reference
 from infra.openapi.problems import ANYWHERE, WITH_BODY, WITH_KEY, problem_responses
 from infra.openapi.schemas import all_schemas, example
 
@@ -120,35 +120,44 @@ def _query_parameters() -> list[Schema]:
         model = schemas[f"{pascal(operation)}Parameters"]
         for name, schema in model.get("properties", {}).items():
             uses.setdefault(name, {})[operation] = schema
-    return [_query_parameter(name, by_operation) for name, by_operation in uses.items()]
+    return [_query_parameter(name, by_operation, schemas) for name, by_operation in uses.items()]
 
 
-def _query_parameter(name: str, uses: dict[str, Schema]) -> Schema:
-    distinct = {json.dumps(_as_text(schema)): _as_text(schema) for schema in uses.values()}
-    schemas = list(distinct.values())
-    described = [f"* {operation}: {schema['description']}" for operation, schema in uses.items()]
+def _query_parameter(name: str, uses: dict[str, Schema], schemas: dict[str, Schema]) -> Schema:
+    texts = {operation: _as_text(schema, schemas) for operation, schema in uses.items()}
+    distinct = list({json.dumps(text): text for text in texts.values()}.values())
+    described = [
+        f"* {operation}: {schema.get('description', 'see the catalog')}"
+        for operation, schema in uses.items()
+    ]
     return {
         "name": name,
         "in": "query",
         "description": "\n".join(described),
-        "schema": schemas[0] if len(schemas) == 1 else {"anyOf": schemas},
+        "schema": distinct[0] if len(distinct) == 1 else {"anyOf": distinct},
     }
 
 
-def _as_text(schema: Schema) -> Schema:
+def _as_text(schema: Schema, schemas: dict[str, Schema]) -> Schema:
     """What a parameter can be in a query string: no null; objects and nested lists are texts."""
     kept = {
         name: schema[name] for name in schema if name not in {"description", "title", "default"}
     }
     if "anyOf" in kept:
-        choices = [_as_text(one) for one in kept["anyOf"] if one.get("type") != "null"]
+        choices = [_as_text(one, schemas) for one in kept["anyOf"] if one.get("type") != "null"]
         if len(choices) == 1:
             return {**choices[0], **{name: kept[name] for name in kept if name != "anyOf"}}
         return {**kept, "anyOf": choices}
-    if kept.get("type") == "object" or _is_nested(kept):
-        return {"type": "string"}
-    return kept
+    return {"type": "string"} if _is_nested(kept, schemas) else kept
 
 
-def _is_nested(schema: dict[str, Any]) -> bool:
-    return schema.get("type") == "array" and schema.get("items", {}).get("type") == "array"
+def _is_nested(schema: Schema, schemas: dict[str, Schema]) -> bool:
+    kind = _type(schema, schemas)
+    items = _type(schema.get("items", {}), schemas) if kind == "array" else None
+    return kind == "object" or items in {"array", "object"}
+
+
+def _type(schema: Schema, schemas: dict[str, Schema]) -> object:
+    if "$ref" in schema:
+        return _type(schemas[schema["$ref"].removeprefix(REFERENCE)], schemas)
+    return schema.get("type")

@@ -69,7 +69,7 @@ def _forms(parameters: type[Parameters]) -> Mapping[str, _Form]:
     schema = parameters.model_json_schema()
     definitions = schema.get("$defs", {})
     return {
-        name: _form(list(_choices(found, definitions)))
+        name: _form(list(_choices(found, definitions)), definitions)
         for name, found in schema.get("properties", {}).items()
     }
 
@@ -88,16 +88,19 @@ def _choices(schema: _Schema, definitions: Mapping[str, _Schema]) -> Iterator[_S
         yield schema
 
 
-def _form(choices: list[_Schema]) -> _Form:
+def _form(choices: list[_Schema], definitions: Mapping[str, _Schema]) -> _Form:
     kinds = {choice.get("type") for choice in choices}
     lists = [choice for choice in choices if choice.get("type") == "array"]
-    if "object" in kinds or any(_has_lists(choice) for choice in lists):
+    if "object" in kinds or any(_is_nested(choice, definitions) for choice in lists):
         return _Form.NESTED
     if not lists:
         return _Form.SINGLE
     return _Form.LIST if kinds == {"array"} else _Form.CHOICE
 
 
-def _has_lists(schema: _Schema) -> bool:
+def _is_nested(schema: _Schema, definitions: Mapping[str, _Schema]) -> bool:
     items = schema.get("items")
-    return isinstance(items, dict) and items.get("type") in {"array", "object"}
+    if not isinstance(items, dict):
+        return False
+    kinds = {choice.get("type") for choice in _choices(items, definitions)}
+    return bool(kinds & {"array", "object"})
