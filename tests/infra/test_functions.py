@@ -15,9 +15,10 @@ VARIABLES = {
         "DATABASE_SECRET_ID",
         "QUERY_CACHE_TABLE",
         "CACHE_TTL_SECONDS",
+        "CORS_ORIGIN",
     },
     "data-pipeline-job-runner": {"DATABASE_SECRET_ID", "JOBS_TABLE", "RESULTS_BUCKET"},
-    "data-pipeline-jobs": {"JOBS_TABLE", "RESULTS_BUCKET", "STATE_MACHINE_ARN"},
+    "data-pipeline-jobs": {"JOBS_TABLE", "RESULTS_BUCKET", "STATE_MACHINE_ARN", "CORS_ORIGIN"},
 }
 SECRETS = {
     "data-pipeline-data-processor": "writer",
