@@ -6,6 +6,7 @@ from data_pipeline.analytics.operation import Operation
 from data_pipeline.analytics.operations import (
     custom_complex_query,
     customer_analysis,
+    data_integrity_analysis,
     database_info,
     entity_matching,
     multi_dimensional_analytics,
@@ -20,6 +21,7 @@ ALL: tuple[Operation[Any], ...] = (
     customer_analysis.OPERATION,
     revenue_analysis.OPERATION,
     multi_dimensional_analytics.OPERATION,
+    data_integrity_analysis.OPERATION,
     relationship_analysis.OPERATION,
     entity_matching.OPERATION,
     custom_complex_query.OPERATION,

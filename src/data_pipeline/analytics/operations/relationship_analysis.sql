@@ -1,11 +1,16 @@
 WITH RECURSIVE record AS MATERIALIZED (
     -- every living record of the chosen kind with the id of its node: customers that are one
     -- across systems are one node, all others are nodes by themselves
-    SELECT customer_id AS id, source_system, source_id, unified_id AS node_id
+    SELECT
+        customer_id AS id,
+        source_system,
+        source_id,
+        (source_system || ' ' || source_id) COLLATE "C" AS key,
+        unified_id AS node_id
     FROM canonical.customer_identities
     WHERE %(entity)s::text = 'customers'
     UNION ALL
-    SELECT id, source_system, source_id, id
+    SELECT id, source_system, source_id, (source_system || ' ' || source_id) COLLATE "C", id
     FROM canonical.entities
     WHERE entity = %(entity)s::text
         AND entity <> 'customers'
@@ -13,20 +18,16 @@ WITH RECURSIVE record AS MATERIALIZED (
 ),
 
 relationship AS (
-    -- what is said of two records on the day, from above to below in the direction of the walk;
-    -- system and id are compared as one value, since two that depend on each other make the
-    -- planner expect next to no rows, and look for each in all others
+    -- what is said of two records on the day, from above to below in the direction of the walk; the
+    -- key is one value, since two that depend on each other make the planner expect next to no rows,
+    -- and look for each in all others
     SELECT
         said.relationship_type,
         CASE WHEN %(is_up)s::boolean THEN target.node_id ELSE origin.node_id END AS from_id,
         CASE WHEN %(is_up)s::boolean THEN origin.node_id ELSE target.node_id END AS to_id
     FROM canonical.relationships AS said
-    JOIN record AS origin
-        ON origin.source_system || chr(31) || origin.source_id
-            = said.from_source_system || chr(31) || said.from_source_id
-    JOIN record AS target
-        ON target.source_system || chr(31) || target.source_id
-            = said.to_source_system || chr(31) || said.to_source_id
+    JOIN record AS origin ON origin.key = said.from_source_system || ' ' || said.from_source_id
+    JOIN record AS target ON target.key = said.to_source_system || ' ' || said.to_source_id
     WHERE said.deleted_at IS NULL
         AND said.from_entity = %(entity)s::text
         AND said.to_entity = %(entity)s::text
@@ -195,16 +196,20 @@ customer_sale AS (
         ON spending.source_system = member.source_system
         AND spending.customer_source_id = member.source_id
     UNION ALL
-    SELECT member.node_id, purchase.total
+    SELECT member.node_id, bought.total
     FROM member
-    JOIN canonical.orders AS purchase
-        ON purchase.source_system = member.source_system
-        AND purchase.customer_source_id = member.source_id
+    CROSS JOIN LATERAL (
+        SELECT sum(purchase.total) AS total
+        FROM canonical.orders AS purchase
+        WHERE purchase.source_system = member.source_system
+            AND purchase.customer_source_id = member.source_id
+            AND purchase.deleted_at IS NULL
+            AND purchase.currency = (SELECT currency FROM chosen)
+            AND coalesce(purchase.status, 'open') NOT IN ('draft', 'cancelled', 'refunded')
+    ) AS bought
     WHERE %(entity)s::text = 'customers'
         AND %(has_start)s::boolean
-        AND purchase.deleted_at IS NULL
-        AND purchase.currency = (SELECT currency FROM chosen)
-        AND coalesce(purchase.status, 'open') NOT IN ('draft', 'cancelled', 'refunded')
+        AND bought.total IS NOT NULL
 ),
 
 product_sale AS (
