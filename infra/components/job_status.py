@@ -22,8 +22,8 @@ def add_job_status(
 ) -> apigateway.Method:
     """Adds GET to the resource of one job.
 
-    DynamoDB leaves out a job that has expired, whether its item is removed yet or not, and items
-    that are no jobs: a template could not compare times.
+    DynamoDB leaves out a job that has expired, whether its item is removed yet or not, since a
+    template could not compare times; jobs of another key; and items that are no jobs.
     """
     integration = apigateway.AwsIntegration(
         service="dynamodb",

@@ -21,17 +21,17 @@ class Canceller:
     store: JobStore
     workflow: Workflow
 
-    def cancel(self, job_id: str) -> Job:
+    def cancel(self, job_id: str, owner: str) -> Job:
         """The job, CANCELLED now or before.
 
         Raises:
             ProblemError: 404, 410 after its expiry, 409 when it has ended otherwise.
         """
-        job = find(self.store, job_id)
+        job = find(self.store, job_id, owner)
         if not Status(job.status).is_final:
             now = timestamp(datetime.now(UTC))
             self.store.end(job_id, Status.CANCELLED, completed_at=now)
-            job = find(self.store, job_id)
+            job = find(self.store, job_id, owner)
         if job.status != Status.CANCELLED:
             raise problems.already_finished(job)
         self.workflow.stop(job_id)

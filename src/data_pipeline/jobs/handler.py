@@ -49,12 +49,15 @@ def _list(request: Request) -> Response:
 
 def _result(request: Request) -> Response:
     results = Results(store=_store(), bucket=load(JobsSettings).results_bucket)
-    return results.respond(request.path_parameters["jobId"], request_id=request.request_id)
+    return results.respond(
+        request.path_parameters["jobId"], owner=request.owner, request_id=request.request_id
+    )
 
 
 def _cancel(request: Request) -> Response:
     canceller = Canceller(store=_store(), workflow=_workflow())
-    return json_response(canceller.cancel(request.path_parameters["jobId"]).resource())
+    job = canceller.cancel(request.path_parameters["jobId"], request.owner)
+    return json_response(job.resource())
 
 
 @cache

@@ -39,13 +39,13 @@ class Results:
     store: JobStore
     bucket: str
 
-    def respond(self, job_id: str, *, request_id: str) -> Response:
+    def respond(self, job_id: str, *, owner: str, request_id: str) -> Response:
         """The rows of a small result, or 303 to a URL of a large one that works for 15 minutes.
 
         Raises:
             ProblemError: 404, 410 after its expiry, 409 when there is no result (yet).
         """
-        job = find(self.store, job_id)
+        job = find(self.store, job_id, owner)
         if not Status(job.status).is_final:
             raise problems.not_finished(job)
         if job.status != Status.SUCCEEDED:
@@ -71,8 +71,8 @@ class Results:
         )
 
 
-def find(store: JobStore, job_id: str) -> Job:
-    """The job with that id.
+def find(store: JobStore, job_id: str, owner: str) -> Job:
+    """The owner's job with that id; nobody else is told that there is one.
 
     Raises:
         ProblemError: 404, or 410 when it has expired. An id tells its age, so this is known even
@@ -84,6 +84,8 @@ def find(store: JobStore, job_id: str) -> Job:
     if job is None:
         is_past = created_at(job_id) + RETENTION <= datetime.now(UTC)
         raise problems.gone(job_id) if is_past else problems.not_found(job_id)
+    if job.owner != owner:
+        raise problems.not_found(job_id)
     if job.is_expired:
         raise problems.gone(job_id)
     return job

@@ -20,6 +20,7 @@ HOUR = 3_600
 def put_job(environment: Environment) -> Put:
     """Puts a job's item as the jobs function would."""
     table = environment.output("AnalyticsStack", "JobsTableName")
+    owner = environment.output("AnalyticsStack", "ApiKeyId")
 
     def put(**attributes: Any) -> Job:
         fields: dict[str, Any] = {
@@ -28,7 +29,7 @@ def put_job(environment: Environment) -> Put:
             "operation": "simple_demo",
             "parameters_json": "{}",
             "format": "json",
-            "owner": "a test",
+            "owner": owner,
             "created_at": "2026-01-02T03:04:05.678Z",
             "expires_at": int(time.time()) + HOUR,
             "expires_at_iso": "2026-01-09T03:04:05.678Z",
@@ -84,6 +85,17 @@ def test_unknown_job_is_not_found(api: Api) -> None:
     assert answer.headers["Content-Type"] == "application/problem+json"
     assert answer.json()["type"] == "/problems/job-not-found"
     assert answer.json()["requestId"]
+
+
+def test_job_of_another_key_is_not_found(api: Api, put_job: Put) -> None:
+    job = put_job(owner="another key")
+    for answer in (
+        api.get(f"/analytics/jobs/{job.job_id}"),
+        api.get(f"/analytics/jobs/{job.job_id}/result"),
+        api.delete(f"/analytics/jobs/{job.job_id}"),
+    ):
+        assert answer.status_code == 404
+        assert answer.json()["type"] == "/problems/job-not-found"
 
 
 def test_expired_job_is_gone_before_its_item_is(api: Api, put_job: Put) -> None:

@@ -30,16 +30,16 @@ def results(store: JobStore, results_bucket: str) -> Results:
     return Results(store=store, bucket=results_bucket)
 
 
-def _problem(results: Results, job_id: str) -> Problem:
+def _problem(results: Results, job_id: str, owner: str = "key-1") -> Problem:
     with pytest.raises(ProblemError) as caught:
-        results.respond(job_id, request_id="r")
+        results.respond(job_id, owner=owner, request_id="r")
     return caught.value.problem
 
 
 def _respond(results: Results, **values: object) -> Response:
     job = make_job(status=Status.SUCCEEDED, **values)
     results.store.add(job)
-    return results.respond(job.job_id, request_id="r")
+    return results.respond(job.job_id, owner="key-1", request_id="r")
 
 
 def test_small_result_is_answered_with_its_job(results: Results) -> None:
@@ -107,3 +107,9 @@ def test_job_whose_item_was_removed_after_its_time_is_gone(results: Results) -> 
 def test_unknown_job_is_not_found(results: Results, job_id: str) -> None:
     assert _problem(results, job_id).status == 404
     assert _problem(results, new_job_id()).status == 404
+
+
+def test_result_of_another_owner_is_not_found(results: Results) -> None:
+    job = make_job(status=Status.SUCCEEDED, result_json=json.dumps(RESULT))
+    results.store.add(job)
+    assert _problem(results, job.job_id, owner="key-2").kind == "job-not-found"
