@@ -4,6 +4,7 @@ from typing import Any
 
 from data_pipeline.analytics.operation import Operation
 from data_pipeline.analytics.operations import (
+    attribute_analysis,
     custom_complex_query,
     customer_analysis,
     data_integrity_analysis,
@@ -24,5 +25,6 @@ ALL: tuple[Operation[Any], ...] = (
     data_integrity_analysis.OPERATION,
     relationship_analysis.OPERATION,
     entity_matching.OPERATION,
+    attribute_analysis.OPERATION,
     custom_complex_query.OPERATION,
 )
