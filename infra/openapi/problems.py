@@ -53,6 +53,14 @@ PROBLEM: Final[Schema] = {
     "required": ["type", "title", "detail", "instance", "requestId"],
 }
 
+# The problem that ended a job was met by no request.
+JOB_ERROR: Final[Schema] = {
+    **PROBLEM,
+    "title": "JobError",
+    "description": "Why a job has failed: a problem without a request.",
+    "required": ["type", "title", "detail"],
+}
+
 # By status, what each type means. A test proves that nothing else is ever answered.
 TYPES: Final[dict[int, dict[str, str]]] = {
     400: {

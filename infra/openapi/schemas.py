@@ -14,14 +14,14 @@ from data_pipeline.jobs.job import Format, JobResource, Status
 from data_pipeline.jobs.listing import JobListing
 from data_pipeline.jobs.results import ResultEnvelope
 from infra.openapi.naming import REFERENCE, Schema, pascal, reference, with_names
-from infra.openapi.problems import PROBLEM
+from infra.openapi.problems import JOB_ERROR, PROBLEM
 
 LONGEST_NAME: Final = 200
 
 
 def all_schemas() -> dict[str, Schema]:
     """Every schema by name."""
-    schemas = {"Problem": PROBLEM, **_structures()}
+    schemas = {"Problem": PROBLEM, "JobError": JOB_ERROR, **_structures()}
     envelope = schemas.pop("Envelope")
     schemas["JobResult"] = _titled("JobResult", _as_result(schemas.pop("ResultEnvelope")))
     schemas["Row"] = {
@@ -92,7 +92,7 @@ def _structures() -> dict[str, Schema]:
     job = found["JobResource"]["properties"]
     job["status"] = {"type": "string", "enum": [str(status) for status in Status]}
     job["parameters"] = {"type": "object", "description": "The parameters, defaults filled in."}
-    job["error"] = {"anyOf": [reference("Problem"), {"type": "null"}]}
+    job["error"] = {"anyOf": [reference("JobError"), {"type": "null"}]}
     return found
 
 
