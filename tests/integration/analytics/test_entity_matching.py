@@ -160,7 +160,7 @@ def test_matches_of_one_customer_are_found_alone(ask: Any) -> None:
 
 def test_key_that_many_have_leads_to_no_comparison(ask: Any, database_url: sales.Conninfos) -> None:
     with Rows(database_url) as rows:
-        for number in range(12):
+        for number in range(21):
             rows.add("customers", f"system{number}", "same", name="Common Name")
     assert not any("same" in one for one, _ in ask())
 

@@ -16,8 +16,10 @@ _OF_ONE: Final = _MATCHES.format(
     candidates=sql.SQL(sql_file(__file__, "entity_matching_search"))
 ).as_string(None)
 
-# What more customers have in common distinguishes none of them: a common word, a switchboard.
-_MOST_IN_BLOCK: Final = 10
+# What more records have in common distinguishes none of them: a common name, a switchboard. Of
+# parts of names that is so sooner.
+_MOST_WITH_STRONG_KEY: Final = 20
+_MOST_WITH_WEAK_KEY: Final = 5
 
 # Names less alike are no match, whatever else agrees: daughters and neighbours share all of that.
 _LEAST_NAME_SIMILARITY: Final = 0.3
@@ -71,7 +73,8 @@ def _statement(parameters: EntityMatchingParameters) -> Statement:
         "customer_id": parameters.customer_id,
         "source_systems": list(systems) if systems else None,
         "only_unmatched": parameters.only_unmatched,
-        "most_in_block": _MOST_IN_BLOCK,
+        "most_with_strong_key": _MOST_WITH_STRONG_KEY,
+        "most_with_weak_key": _MOST_WITH_WEAK_KEY,
         "least_name_similarity": _LEAST_NAME_SIMILARITY,
     }
     return Statement(
@@ -87,10 +90,11 @@ OPERATION = Operation(
     "their trigrams, without case, accents, punctuation and legal form; the score is the mean of "
     "the similarities of name (weight 4), tax id (3), e-mail (1.5), telephone and postal code "
     "(1 each), as far as both have a value; names less alike than 0.3 are no match. Compared are "
-    "not all with all, but those that share something which at most 10 records have: the "
-    "consonants of the name, its first word and the first letter of the last, its last word and "
-    "the first four letters of the first, the e-mail domain, telephone number, tax id, or postal "
-    "code and first three letters.",
+    "not all with all, but those that share something which few have: with at most "
+    f"{_MOST_WITH_STRONG_KEY} records the consonants of the name, the e-mail domain, the telephone "
+    f"number, or the tax id; with at most {_MOST_WITH_WEAK_KEY} the first word and the first "
+    "letter of the last, the last word and the first four letters of the first, or the first three "
+    "letters and the postal code.",
     parameters=EntityMatchingParameters,
     columns=(
         Column(name="score", description="0 to 1: how much alike the two are in all."),

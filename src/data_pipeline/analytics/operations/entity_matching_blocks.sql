@@ -17,50 +17,53 @@ named AS (
 
 key AS MATERIALIZED (
     -- values that two records of one customer are likely to share, as numbers, which take less to
-    -- compare: the name's consonants, its first word and the last one's first letter, its last word
-    -- and the first one's beginning; and where the customer is to be found
-    SELECT
-        id,
-        unified_id,
-        unnest(ARRAY[
-            hashtextextended(translate(name_key, 'aeiouy ', ''), 1),
-            hashtextextended(translate(legal_name_key, 'aeiouy ', ''), 1),
-            hashtextextended(first_word || ' ' || left(last_word, 1), 2),
-            hashtextextended(left(first_word, 4) || ' ' || last_word, 3),
-            hashtextextended(left(first_word, 3) || ' ' || postal_code, 4),
-            hashtextextended(email_domain, 5),
-            hashtextextended(phone, 6),
-            hashtextextended(tax_id, 7)
-        ]) AS key
-    FROM named
+    -- compare. Odd are those that say much: the name's consonants, and where the customer is to be
+    -- reached. Even are parts of the name: its first word and the last one's first letter, its last
+    -- word and the first one's beginning, the first one's beginning and the postal code
+    SELECT id, unified_id, key
+    FROM (
+        SELECT
+            id,
+            unified_id,
+            unnest(ARRAY[
+                hashtextextended(translate(name_key, 'aeiouy ', ''), 1) | 1,
+                hashtextextended(translate(legal_name_key, 'aeiouy ', ''), 1) | 1,
+                hashtextextended(email_domain, 2) | 1,
+                hashtextextended(phone, 3) | 1,
+                hashtextextended(tax_id, 4) | 1,
+                hashtextextended(first_word || ' ' || left(last_word, 1), 5) & ~1::bigint,
+                hashtextextended(left(first_word, 4) || ' ' || last_word, 6) & ~1::bigint,
+                hashtextextended(left(first_word, 3) || ' ' || postal_code, 7) & ~1::bigint
+            ]) AS key
+        FROM named
+    ) AS made
+    WHERE key IS NOT NULL
 ),
 
 block AS MATERIALIZED (
-    -- the records with one key: of several customers, and not so many that it says nothing
-    SELECT key, count(*) AS size, min(id) AS lowest_id, max(id) AS highest_id
+    -- keys that records of several customers have, but not so many that it says nothing
+    SELECT key
     FROM key
-    WHERE key IS NOT NULL
     GROUP BY key
-    HAVING count(*) BETWEEN 2 AND %(most_in_block)s::integer
+    HAVING count(*) > 1
+        AND count(*) <= CASE key & 1
+            WHEN 1 THEN %(most_with_strong_key)s::integer
+            ELSE %(most_with_weak_key)s::integer
+        END
         AND (NOT %(only_unmatched)s::boolean OR min(unified_id) < max(unified_id))
 ),
 
-crowd AS MATERIALIZED (
-    -- who is in a block of three or more
+member AS MATERIALIZED (
+    -- who has one of these keys
     SELECT key.key, key.id, key.unified_id
     FROM block
     JOIN key ON key.key = block.key
-    WHERE block.size > 2
 ),
 
 candidate AS (
-    -- all pairs of a block; a block of two is its pair
-    SELECT lowest_id AS one_id, highest_id AS other_id
-    FROM block
-    WHERE size = 2
-    UNION
-    SELECT one.id, other.id
-    FROM crowd AS one
-    JOIN crowd AS other ON other.key = one.key AND other.id > one.id
+    -- each pair once, however many keys it has in common
+    SELECT DISTINCT one.id AS one_id, other.id AS other_id
+    FROM member AS one
+    JOIN member AS other ON other.key = one.key AND other.id > one.id
     WHERE NOT %(only_unmatched)s::boolean OR one.unified_id <> other.unified_id
 )
