@@ -11,22 +11,21 @@ WITH relation AS (
 ),
 
 exact_rows AS (
-    -- counted, since an estimate is old by an unknown number of loads
-    SELECT 'customers' AS name, count(*) AS rows FROM canonical.customers
-    UNION ALL
-    SELECT 'contacts', count(*) FROM canonical.contacts
-    UNION ALL
-    SELECT 'products', count(*) FROM canonical.products
-    UNION ALL
-    SELECT 'opportunities', count(*) FROM canonical.opportunities
-    UNION ALL
-    SELECT 'orders', count(*) FROM canonical.orders
-    UNION ALL
-    SELECT 'order_items', count(*) FROM canonical.order_items
-    UNION ALL
-    SELECT 'invoices', count(*) FROM canonical.invoices
-    UNION ALL
-    SELECT 'relationships', count(*) FROM canonical.relationships
+    -- as loads keep count of them; the versions that ended are counted here
+    SELECT entity.name, coalesce(sum(counted.records + counted.deleted_records), 0)::bigint AS rows
+    FROM (
+        VALUES
+            ('customers'),
+            ('contacts'),
+            ('products'),
+            ('opportunities'),
+            ('orders'),
+            ('order_items'),
+            ('invoices'),
+            ('relationships')
+    ) AS entity (name)
+    LEFT JOIN canonical.record_counts AS counted ON counted.entity = entity.name
+    GROUP BY entity.name
     UNION ALL
     SELECT 'entity_history', count(*) FROM canonical.entity_history
 ),
