@@ -5,6 +5,7 @@ from constructs import Construct
 
 from infra.components.analytics_functions import AdvancedAnalytics, JobRunner, Jobs
 from infra.components.function import FunctionCode
+from infra.components.job_closer import JobCloser
 from infra.components.job_store import JobStore
 from infra.components.job_workflow import JobWorkflow
 from infra.components.monitoring import Alarms
@@ -72,6 +73,7 @@ class AnalyticsStack(Stack):
             code=code,
             store=self.store,
             state_machine=self.workflow.state_machine,
+            notifications=notifications,
         ).function
         self.rest_api = RestApi(
             self,
@@ -81,8 +83,21 @@ class AnalyticsStack(Stack):
             jobs=self.jobs,
             job_store=self.store,
         )
+        self.jobs.add_environment("API_URL", self.rest_api.base_url)
+        self.job_closer = JobCloser(
+            self,
+            "JobCloser",
+            stage=stage,
+            code=code,
+            store=self.store,
+            notifications=notifications,
+            state_machine=self.workflow.state_machine,
+            api_url=self.rest_api.base_url,
+        ).function
         alarms = Alarms(self, "Alarms", topic=notifications.alert_topic)
-        alarms.add_function_errors([self.analytics, self.job_runner, self.jobs])
+        alarms.add_function_errors(
+            [self.analytics, self.job_runner, self.jobs, self.job_closer]
+        )
         alarms.add_failed_executions(self.workflow.state_machine)
         self._add_outputs()
 

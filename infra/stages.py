@@ -25,11 +25,12 @@ class ManagedDatabase:
 
 @dataclass(frozen=True, kw_only=True)
 class RequestLimits:
-    """What one API key may ask for."""
+    """What one API key may ask for; `unfinished_jobs` are those at a time."""
 
     per_second: int
     burst: int
     per_day: int
+    unfinished_jobs: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,7 +75,9 @@ STAGES: Final = {
             endpoint_zones=1,
             alarm_emails=("operator@example.com",),
             cors_origin="*",
-            request_limits=RequestLimits(per_second=100, burst=200, per_day=1_000_000),
+            request_limits=RequestLimits(
+                per_second=100, burst=200, per_day=1_000_000, unfinished_jobs=100
+            ),
             ingest_concurrency=2,
         ),
         Stage(
@@ -93,7 +96,9 @@ STAGES: Final = {
             endpoint_zones=1,
             alarm_emails=(),
             cors_origin="*",
-            request_limits=RequestLimits(per_second=20, burst=40, per_day=50_000),
+            request_limits=RequestLimits(
+                per_second=20, burst=40, per_day=50_000, unfinished_jobs=20
+            ),
             ingest_concurrency=5,
         ),
         Stage(
@@ -112,7 +117,9 @@ STAGES: Final = {
             endpoint_zones=2,
             alarm_emails=(),
             cors_origin="*",
-            request_limits=RequestLimits(per_second=100, burst=200, per_day=1_000_000),
+            request_limits=RequestLimits(
+                per_second=100, burst=200, per_day=1_000_000, unfinished_jobs=100
+            ),
             ingest_concurrency=20,
         ),
     )

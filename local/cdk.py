@@ -69,7 +69,9 @@ class Cdk:
         synthesis = {k: v for k, v in node_environment().items() if not k.startswith("AWS_")}
         synthesis["CDK_DISABLE_CLI_TELEMETRY"] = "true"
         output = ("--output", str(self.assembly), "--quiet")
-        self._run("aws-cdk/bin/cdk", ["synth", *output, "-c", "stage=local"], synthesis)
+        endpoint = f"apiEndpoint={self.environment.endpoint}/_aws/execute-api"
+        context = ("-c", "stage=local", "-c", endpoint)
+        self._run("aws-cdk/bin/cdk", ["synth", *output, *context], synthesis)
         return _fingerprint(self.assembly)
 
     def bootstrap(self, variables: Mapping[str, str]) -> None:

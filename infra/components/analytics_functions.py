@@ -11,6 +11,7 @@ from infra.components.function import FunctionCode, PipelineFunction
 from infra.components.job_store import JobStore
 from infra.components.job_tasks import QUERY_TIMEOUT
 from infra.components.network import Network
+from infra.components.notifications import Notifications
 from infra.components.query_cache import QueryCache
 from infra.stages import Stage
 
@@ -111,6 +112,7 @@ class Jobs(Construct):
         code: FunctionCode,
         store: JobStore,
         state_machine: sfn.StateMachine,
+        notifications: Notifications,
     ) -> None:
         super().__init__(scope, construct_id)
         self.function = PipelineFunction(
@@ -127,16 +129,21 @@ class Jobs(Construct):
                 "JOBS_TABLE": store.table.table_name,
                 "RESULTS_BUCKET": store.results_bucket.bucket_name,
                 "STATE_MACHINE_ARN": state_machine.state_machine_arn,
+                "JOB_TOPIC_ARN": notifications.job_topic.topic_arn,
+                "JOBS_PER_OWNER": str(stage.request_limits.unfinished_jobs),
                 "CORS_ORIGIN": stage.cors_origin,
             },
         )
         self.function.allow(
             "dynamodb:GetItem",
+            "dynamodb:BatchGetItem",
             "dynamodb:PutItem",
             "dynamodb:UpdateItem",
             on=[store.table.table_arn],
         )
         self.function.allow("dynamodb:Query", on=[store.owner_index_arn])
         self.function.allow("s3:GetObject", on=[store.results_arn])
+        self.function.allow("sns:Publish", on=[notifications.job_topic.topic_arn])
+        notifications.allow_encryption(self.function)
         state_machine.grant_start_execution(self.function)
         state_machine.grant_execution(self.function, "states:StopExecution")

@@ -10,7 +10,9 @@ from aws_cdk import aws_stepfunctions_tasks as tasks
 from aws_cdk.aws_stepfunctions import JsonPath
 from constructs import Construct
 
-from infra.components import job_tasks
+from data_pipeline.aws.problems import Problem
+from data_pipeline.jobs import problems
+from infra.components import job_notice, job_tasks
 
 # Raised by the job runner for what the user can mend; its message is a problem document as JSON.
 INVALID_QUERY: Final = "InvalidQuery"
@@ -22,19 +24,6 @@ CANCELLED: Final = "JobCancelled"
 WITHDRAWN: Final = "DynamoDB.ConditionalCheckFailedException"
 FAILURE: Final = "$.failure"
 
-TIMED_OUT_PROBLEM: Final[dict[str, object]] = {
-    "type": "/problems/job-timed-out",
-    "title": "Job timed out",
-    "status": 504,
-    "detail": "The query took longer than a job may. Narrow its parameters and start it again.",
-}
-FAULT_PROBLEM: Final[dict[str, object]] = {
-    "type": "/problems/job-failed",
-    "title": "Job failed",
-    "status": 500,
-    "detail": "The job could not be finished, for no fault of the request. Start it again.",
-}
-
 
 class JobFailure:
     """The way from any error to FAILED or TIMED_OUT and the notification of it."""
@@ -45,8 +34,8 @@ class JobFailure:
         )
         fail = self._fail(scope, table, topic)
         self._invalid_query = _read_invalid_query(scope, fail)
-        self._timed_out = _describe(scope, "DescribeTimeout", "TIMED_OUT", TIMED_OUT_PROBLEM)
-        self._fault = _describe(scope, "DescribeFault", "FAILED", FAULT_PROBLEM)
+        self._timed_out = _describe(scope, "DescribeTimeout", "TIMED_OUT", problems.TIMED_OUT)
+        self._fault = _describe(scope, "DescribeFault", "FAILED", problems.FAULT)
         for description in (self._timed_out, self._fault):
             description.next(fail)
 
@@ -84,27 +73,31 @@ class JobFailure:
         )
         self._catch_withdrawn(fail)
         problem = JsonPath.string_to_json(JsonPath.string_at(f"{FAILURE}.errorJson"))
-        notification = job_tasks.notify(
+        notice = job_notice.describe(
             scope,
-            "NotifyFailure",
-            topic=topic,
+            "DescribeFailure",
             status=JsonPath.string_at(f"{FAILURE}.status"),
             details={"error": problem},
         )
+        notification = job_notice.notify_failure(scope, "NotifyFailure", topic=topic)
         ending = sfn.Fail(
-            scope, "JobFailed", error_path=f"{FAILURE}.status", cause_path=f"{FAILURE}.errorJson"
+            scope,
+            "JobFailed",
+            error_path="$.status",
+            cause_path=JsonPath.json_to_string(JsonPath.object_at("$.error")),
         )
-        fail.next(notification).next(ending)
+        fail.next(notice).next(notification).next(ending)
         return fail
 
 
-def _describe(
-    scope: Construct, construct_id: str, status: str, problem: dict[str, object]
-) -> sfn.Pass:
+def _describe(scope: Construct, construct_id: str, status: str, problem: Problem) -> sfn.Pass:
+    document = problem.document(instance="", request_id="")
+    for name in ("instance", "requestId"):
+        del document[name]
     return sfn.Pass(
         scope,
         construct_id,
-        parameters={"status": status, "errorJson": json.dumps(problem)},
+        parameters={"status": status, "errorJson": json.dumps(document)},
         result_path=FAILURE,
     )
 

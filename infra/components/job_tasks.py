@@ -6,7 +6,6 @@ from typing import Final
 from aws_cdk import Duration
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_lambda as lambda_
-from aws_cdk import aws_sns as sns
 from aws_cdk import aws_stepfunctions as sfn
 from aws_cdk import aws_stepfunctions_tasks as tasks
 from aws_cdk.aws_stepfunctions import JsonPath
@@ -21,6 +20,8 @@ TRANSIENT_QUERY_ERRORS: Final = [
     "Lambda.SdkClientException",
     "Lambda.TooManyRequestsException",
 ]
+# The process that ran the query is gone: killed, or out of memory, as it would be again.
+LOST_RUNNER_ERRORS: Final = ["Runtime.ExitError", "Lambda.Unknown"]
 TRANSIENT_TABLE_ERRORS: Final = [
     "DynamoDB.InternalServerErrorException",
     "DynamoDB.ProvisionedThroughputExceededException",
@@ -39,6 +40,7 @@ QUERY_TIMEOUT: Final = Duration.minutes(15)
 # Lambda's own timeout comes first, so that the function's log tells of a query that hung.
 TASK_MARGIN: Final = Duration.seconds(10)
 CALL_TIMEOUT: Final = Duration.seconds(30)
+LONGEST_PAUSE: Final = Duration.seconds(20)
 
 
 def update_job(
@@ -66,7 +68,7 @@ def update_job(
         result_path=JsonPath.DISCARD,
         task_timeout=sfn.Timeout.duration(CALL_TIMEOUT),
     )
-    _retry(step, TRANSIENT_TABLE_ERRORS, attempts=5, longest=Duration.seconds(20))
+    add_retry(step, TRANSIENT_TABLE_ERRORS)
     return step
 
 
@@ -89,36 +91,8 @@ def run_query(
         retry_on_service_exceptions=False,
         task_timeout=sfn.Timeout.duration(QUERY_TIMEOUT.plus(TASK_MARGIN)),
     )
-    _retry(step, TRANSIENT_QUERY_ERRORS, attempts=4, longest=Duration.minutes(1))
-    return step
-
-
-def notify(
-    scope: Construct,
-    construct_id: str,
-    *,
-    topic: sns.ITopic,
-    status: str,
-    details: Mapping[str, object],
-) -> tasks.SnsPublish:
-    """The step that tells the topic's subscribers how the job ended."""
-    step = tasks.SnsPublish(
-        scope,
-        construct_id,
-        topic=topic,
-        subject=JsonPath.format("Job {} {}", JsonPath.string_at("$.jobId"), status),
-        message=sfn.TaskInput.from_object(
-            {
-                "jobId": JsonPath.string_at("$.jobId"),
-                "operation": JsonPath.string_at("$.operation"),
-                "status": status,
-                **details,
-            }
-        ),
-        result_path=JsonPath.DISCARD,
-        task_timeout=sfn.Timeout.duration(CALL_TIMEOUT),
-    )
-    _retry(step, TRANSIENT_TOPIC_ERRORS, attempts=5, longest=Duration.seconds(20))
+    add_retry(step, TRANSIENT_QUERY_ERRORS, attempts=6, longest=Duration.minutes(1))
+    add_retry(step, LOST_RUNNER_ERRORS, attempts=1)
     return step
 
 
@@ -147,7 +121,13 @@ def now() -> DynamoAttributeValue:
     return text(JsonPath.format("{}.{}Z", seconds, fraction))
 
 
-def _retry(step: sfn.TaskStateBase, errors: list[str], *, attempts: int, longest: Duration) -> None:
+def add_retry(
+    step: sfn.TaskStateBase,
+    errors: list[str],
+    *,
+    attempts: int = 5,
+    longest: Duration = LONGEST_PAUSE,
+) -> None:
     """Tries again at random moments below a growing bound, so that jobs don't come in step."""
     step.add_retry(
         errors=errors,

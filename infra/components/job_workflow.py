@@ -14,16 +14,15 @@ from aws_cdk import aws_stepfunctions_tasks as tasks
 from aws_cdk.aws_stepfunctions import JsonPath
 from constructs import Construct
 
-from infra.components import job_tasks
+from infra.components import job_notice, job_tasks
 from infra.components.job_failure import JobFailure
 from infra.components.job_store import JobStore
 from infra.components.notifications import Notifications
 from infra.stages import Stage
 
 NAME: Final = "data-pipeline-analytics-job"
-# More than all attempts of a query can take: an execution that times out as a whole has no step
-# left that could say so in the job.
-EXECUTION_TIMEOUT: Final = Duration.hours(2)
+# More than all attempts of a query can take, so that the workflow itself says how its job ended.
+EXECUTION_TIMEOUT: Final = Duration.hours(3)
 ANSWER: Final = "$.result.payload"
 
 
@@ -78,7 +77,17 @@ class JobWorkflow(Construct):
         for step in (register, store_inline, store_reference, complete):
             failure.catch_table_errors(step)
 
-        ending = complete.next(self._notify_completion())
+        notice = job_notice.describe(
+            self,
+            "DescribeCompletion",
+            status="SUCCEEDED",
+            details={
+                name: JsonPath.number_at(f"{ANSWER}.{name}")
+                for name in ("rowCount", "bytes", "durationMs")
+            },
+        )
+        notification = job_notice.notify_success(self, "NotifyCompletion", topic=self._topic)
+        ending = complete.next(notice).next(notification)
         is_inline = sfn.Condition.string_equals(f"{ANSWER}.kind", "inline")
         return register.next(run).next(
             sfn.Choice(self, "IsResultInline")
@@ -132,17 +141,5 @@ class JobWorkflow(Construct):
                 ":running": job_tasks.text("RUNNING"),
                 ":succeeded": job_tasks.text("SUCCEEDED"),
                 ":now": job_tasks.now(),
-            },
-        )
-
-    def _notify_completion(self) -> tasks.SnsPublish:
-        return job_tasks.notify(
-            self,
-            "NotifyCompletion",
-            topic=self._topic,
-            status="SUCCEEDED",
-            details={
-                "rowCount": JsonPath.number_at(f"{ANSWER}.rowCount"),
-                "bytes": JsonPath.number_at(f"{ANSWER}.bytes"),
             },
         )

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Final
 
-from aws_cdk import Duration, RemovalPolicy, Size
+from aws_cdk import Duration, RemovalPolicy, Size, Stack
 from aws_cdk import aws_apigateway as apigateway
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
@@ -63,6 +63,19 @@ class RestApi(Construct):
         self._add_job_routes(jobs, models, job_store, stage)
         self._add_documentation(analytics, stage)
         self.key = self._create_key(stage)
+
+    @property
+    def base_url(self) -> str:
+        """What paths follow, without the API's stage as a resource: that waits for all routes.
+
+        An API behind an address of another form is named by the context `apiEndpoint`, to which
+        its id and stage are added.
+        """
+        endpoint = self.node.try_get_context("apiEndpoint")
+        api_id, stack = self.api.rest_api_id, Stack.of(self)
+        if endpoint:
+            return f"{endpoint}/{api_id}/{STAGE_NAME}"
+        return f"https://{api_id}.execute-api.{stack.region}.{stack.url_suffix}/{STAGE_NAME}"
 
     def _create_api(self, stage: Stage) -> apigateway.RestApi:
         log_group = logs.LogGroup(

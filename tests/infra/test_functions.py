@@ -18,7 +18,16 @@ VARIABLES = {
         "CORS_ORIGIN",
     },
     "data-pipeline-job-runner": {"DATABASE_SECRET_ID", "JOBS_TABLE", "RESULTS_BUCKET"},
-    "data-pipeline-jobs": {"JOBS_TABLE", "RESULTS_BUCKET", "STATE_MACHINE_ARN", "CORS_ORIGIN"},
+    "data-pipeline-jobs": {
+        "JOBS_TABLE",
+        "RESULTS_BUCKET",
+        "STATE_MACHINE_ARN",
+        "JOB_TOPIC_ARN",
+        "API_URL",
+        "JOBS_PER_OWNER",
+        "CORS_ORIGIN",
+    },
+    "data-pipeline-job-closer": {"JOBS_TABLE", "JOB_TOPIC_ARN", "API_URL"},
 }
 SECRETS = {
     "data-pipeline-data-processor": "writer",
@@ -35,6 +44,7 @@ SIZES = {
     "data-pipeline-advanced-analytics": (29, 512),
     "data-pipeline-job-runner": (900, 512),
     "data-pipeline-jobs": (29, 256),
+    "data-pipeline-job-closer": (30, 256),
 }
 
 

@@ -26,7 +26,8 @@ def test_a_job_goes_the_documented_way(states: States) -> None:
     assert states["IsResultInline"]["Default"] == "StoreResult"
     for store in ("StoreInlineResult", "StoreResult"):
         assert states[store]["Next"] == "CompleteJob"
-    assert states["CompleteJob"]["Next"] == "NotifyCompletion"
+    assert states["CompleteJob"]["Next"] == "DescribeCompletion"
+    assert states["DescribeCompletion"]["Next"] == "NotifyCompletion"
     assert states["NotifyCompletion"]["End"]
 
 
@@ -52,7 +53,7 @@ def test_retries_spread_out_and_have_a_bound(states: States) -> None:
         for retry in task["Retry"]:
             assert retry["JitterStrategy"] == "FULL"
             assert retry["BackoffRate"] >= 2
-            assert 0 < retry["MaxAttempts"] <= 5
+            assert 0 < retry["MaxAttempts"] <= 6
             assert retry["MaxDelaySeconds"] <= 60
 
 
@@ -85,6 +86,34 @@ def test_a_timeout_is_told_from_a_fault(states: States) -> None:
     assert ways["QueryTimeout"] == ways["Sandbox.Timedout"] == ways["States.Timeout"]
     assert states[ways["States.Timeout"]]["Parameters"]["status"] == "TIMED_OUT"
     assert states[ways["States.ALL"]]["Parameters"]["status"] == "FAILED"
+
+
+def test_lost_runner_is_tried_again_once(states: States) -> None:
+    (retry,) = (
+        retry
+        for retry in states["RunQuery"]["Retry"]
+        if "Runtime.ExitError" in retry["ErrorEquals"]
+    )
+    assert retry["MaxAttempts"] == 1
+
+
+def test_every_end_of_an_execution_reaches_the_closer(templates: StageTemplates) -> None:
+    (machine,) = templates.resources("AWS::StepFunctions::StateMachine")
+    (rule,) = templates.properties("AWS::Events::Rule")
+    detail = rule["EventPattern"]["detail"]
+    assert detail["stateMachineArn"] == [{"Ref": machine}]
+    assert set(detail["status"]) == {"SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED"}
+    closer = rule["Targets"][0]["Arn"]["Fn::GetAtt"][0]
+    name = templates.resources("AWS::Lambda::Function")[closer]["Properties"]["FunctionName"]
+    assert name == "data-pipeline-job-closer"
+
+
+def test_subscribers_can_choose_by_status_operation_and_owner(states: States) -> None:
+    for name in ("NotifyCompletion", "NotifyFailure"):
+        parameters = states[name]["Parameters"]
+        assert set(parameters["MessageAttributes"]) == {"status", "operation", "owner"}
+        assert parameters["MessageStructure"] == "json"
+        assert set(parameters["Message"]) == {"default.$", "email.$"}
 
 
 def test_nobody_is_notified_of_a_withdrawn_job(states: States) -> None:

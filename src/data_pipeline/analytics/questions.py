@@ -8,7 +8,7 @@ from data_pipeline.analytics.query_values import parameter_values
 from data_pipeline.aws.api import Request
 from data_pipeline.aws.problems import FieldError
 
-# An answer repeats the parameters, twice if it is truncated; a job's input has the same limit.
+# An answer repeats the parameters, twice if it is truncated.
 MOST_BODY_BYTES: Final = 256 * 1024
 
 
@@ -53,15 +53,17 @@ def from_body(request: Request) -> Question:
     return parse(document.get("operation"), document.get("parameters"))
 
 
-def members(request: Request, *, known: tuple[str, ...]) -> dict[str, object]:
+def members(
+    request: Request, *, known: tuple[str, ...], most_bytes: int = MOST_BODY_BYTES
+) -> dict[str, object]:
     """The body as an object that has none but the known members.
 
     Raises:
         ProblemError: 400 when it is no JSON, no object, or has other members; 413 when it is
             too large.
     """
-    if len(request.body) > MOST_BODY_BYTES:
-        raise problems.request_too_large(len(request.body), MOST_BODY_BYTES)
+    if len(request.body) > most_bytes:
+        raise problems.request_too_large(len(request.body), most_bytes)
     document = request.json()
     if not isinstance(document, dict):
         error = FieldError(pointer="#", detail="The body must be a JSON object.")

@@ -58,6 +58,13 @@ class MigratorSettings:
 
 
 @dataclass(frozen=True, kw_only=True)
+class PasswordRotationSettings:
+    """Settings of the function that gives the database's roles new passwords."""
+
+    owner_secret_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class AnalyticsSettings:
     """Settings of the function that answers analytics requests at once."""
 
@@ -77,11 +84,26 @@ class JobRunnerSettings:
 
 @dataclass(frozen=True, kw_only=True)
 class JobsSettings:
-    """Settings of the function behind the job routes."""
+    """Settings of the function behind the job routes.
+
+    `jobs_per_owner` is how many jobs of one API key may be unfinished at a time.
+    """
 
     jobs_table: str
     results_bucket: str
     state_machine_arn: str
+    job_topic_arn: str
+    api_url: str
+    jobs_per_owner: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class JobCloserSettings:
+    """Settings of the function that closes jobs whose execution has ended."""
+
+    jobs_table: str
+    job_topic_arn: str
+    api_url: str
 
 
 def load[Settings](kind: type[Settings], environment: Mapping[str, str] = os.environ) -> Settings:

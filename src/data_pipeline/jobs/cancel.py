@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 
 from data_pipeline.jobs import problems
 from data_pipeline.jobs.job import Job, Status, timestamp
+from data_pipeline.jobs.notification import Notifier
 from data_pipeline.jobs.results import find
 from data_pipeline.jobs.store import JobStore
 from data_pipeline.jobs.workflow import Workflow
@@ -16,10 +17,11 @@ from data_pipeline.jobs.workflow import Workflow
 
 @dataclass(frozen=True, kw_only=True)
 class Canceller:
-    """Where jobs are stored and run."""
+    """Where jobs are stored and run, and who is told of them."""
 
     store: JobStore
     workflow: Workflow
+    notifier: Notifier
 
     def cancel(self, job_id: str, owner: str) -> Job:
         """The job, CANCELLED now or before.
@@ -30,8 +32,10 @@ class Canceller:
         job = find(self.store, job_id, owner)
         if not Status(job.status).is_final:
             now = timestamp(datetime.now(UTC))
-            self.store.end(job_id, Status.CANCELLED, completed_at=now)
+            is_changed = self.store.end(job_id, Status.CANCELLED, completed_at=now)
             job = find(self.store, job_id, owner)
+            if is_changed:
+                self.notifier.tell(job)
         if job.status != Status.CANCELLED:
             raise problems.already_finished(job)
         self.workflow.stop(job_id)

@@ -10,7 +10,9 @@ from data_pipeline.aws.settings import JobsSettings, load
 from data_pipeline.jobs.cancel import Canceller
 from data_pipeline.jobs.job import Job, Status
 from data_pipeline.jobs.listing import Lister, wanted_page
+from data_pipeline.jobs.notification import Notifier
 from data_pipeline.jobs.results import Results
+from data_pipeline.jobs.slots import JobSlots
 from data_pipeline.jobs.store import JobStore
 from data_pipeline.jobs.submissions import preferred_wait, submission
 from data_pipeline.jobs.submit import Submitter
@@ -24,7 +26,7 @@ def handle(event: dict[str, Any], _context: object) -> dict[str, object]:
 
 
 def _submit(request: Request) -> Response:
-    submitter = Submitter(store=_store(), workflow=_workflow())
+    submitter = Submitter(store=_store(), slots=_slots(), workflow=_workflow())
     job = submitter.submit(submission(request))
     seconds = preferred_wait(request.header("prefer"))
     if seconds:
@@ -55,7 +57,7 @@ def _result(request: Request) -> Response:
 
 
 def _cancel(request: Request) -> Response:
-    canceller = Canceller(store=_store(), workflow=_workflow())
+    canceller = Canceller(store=_store(), workflow=_workflow(), notifier=_notifier())
     job = canceller.cancel(request.path_parameters["jobId"], request.owner)
     return json_response(job.resource())
 
@@ -67,7 +69,20 @@ def _store() -> JobStore:
 
 @cache
 def _workflow() -> Workflow:
-    return Workflow(state_machine_arn=load(JobsSettings).state_machine_arn)
+    settings = load(JobsSettings)
+    return Workflow(state_machine_arn=settings.state_machine_arn, api_url=settings.api_url)
+
+
+@cache
+def _slots() -> JobSlots:
+    settings = load(JobsSettings)
+    return JobSlots(table=settings.jobs_table, per_owner=settings.jobs_per_owner)
+
+
+@cache
+def _notifier() -> Notifier:
+    settings = load(JobsSettings)
+    return Notifier(topic_arn=settings.job_topic_arn, api_url=settings.api_url)
 
 
 _ROUTES: Routes = {

@@ -4,15 +4,16 @@ import base64
 import binascii
 import time
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Annotated
 
 import msgspec
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
 from data_pipeline.analytics.catalog import field_errors
 from data_pipeline.analytics.problems import invalid_request
-from data_pipeline.jobs.job import JobResource, Status
-from data_pipeline.jobs.store import JobStore, Place
+from data_pipeline.jobs.job import JobResource, Status, timestamp
+from data_pipeline.jobs.store import JobStore, Place, Selection
 
 
 def _place(token: str) -> Place:
@@ -36,6 +37,12 @@ class ListingParameters(BaseModel):
 
     status: Status | None = Field(default=None, description="Only jobs in this status.")
     operation: str | None = Field(default=None, max_length=100, description="Only this operation.")
+    since: AwareDatetime | None = Field(
+        default=None, description="Only jobs submitted then or later (RFC 3339)."
+    )
+    until: AwareDatetime | None = Field(
+        default=None, description="Only jobs submitted before then (RFC 3339)."
+    )
     limit: int = Field(default=25, ge=1, le=100, description="Most jobs on a page.")
     next_token: Annotated[str | None, Field(alias="nextToken"), AfterValidator(_check_token)] = None
 
@@ -57,7 +64,7 @@ class Lister:
         """One page of the owner's jobs."""
         page = self.store.page(
             owner,
-            filters=_filters(wanted),
+            wanted=_selection(wanted),
             limit=wanted.limit,
             now=int(time.time()),
             after=_place(wanted.next_token) if wanted.next_token else None,
@@ -77,13 +84,20 @@ def wanted_page(query: dict[str, str]) -> ListingParameters:
     try:
         return ListingParameters.model_validate(query)
     except ValidationError as invalid:
-        known = ["status", "operation", "limit", "nextToken"]
+        known = ["status", "operation", "since", "until", "limit", "nextToken"]
         raise invalid_request(field_errors(invalid, known, under="#")) from None
 
 
-def _filters(wanted: ListingParameters) -> dict[str, str]:
+def _selection(wanted: ListingParameters) -> Selection:
+    """Times are kept to the millisecond, so the last one before `until` is one earlier."""
     values = {"status": wanted.status, "operation": wanted.operation}
-    return {name: value for name, value in values.items() if value is not None}
+    everything = Selection()
+    until = wanted.until and wanted.until - timedelta(milliseconds=1)
+    return Selection(
+        attributes={name: value for name, value in values.items() if value is not None},
+        since=timestamp(wanted.since) if wanted.since else everything.since,
+        until=timestamp(until) if until else everything.until,
+    )
 
 
 def _token(place: Place) -> str:

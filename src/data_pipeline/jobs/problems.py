@@ -1,7 +1,28 @@
-"""The problems that a request about a job can meet."""
+"""The problems that a request about a job, or the job itself, can meet."""
+
+from typing import Final
 
 from data_pipeline.aws.problems import Problem, ProblemError
 from data_pipeline.jobs.job import Job
+
+TIMED_OUT: Final = Problem(
+    kind="job-timed-out",
+    title="Job timed out",
+    status=504,
+    detail="The query took longer than a job may. Narrow its parameters and start it again.",
+)
+FAULT: Final = Problem(
+    kind="job-failed",
+    title="Job failed",
+    status=500,
+    detail="The job could not be finished, for no fault of the request. Start it again.",
+)
+STOPPED_FROM_OUTSIDE: Final = Problem(
+    kind="job-cancelled",
+    title="Job cancelled",
+    status=409,
+    detail="The execution of the job was stopped by an operator. Start it again.",
+)
 
 
 def not_found(job_id: str) -> ProblemError:
@@ -81,6 +102,21 @@ def workflow_unavailable() -> ProblemError:
             title="Workflow unavailable",
             status=503,
             detail="The job could not be started now. Try again in a few seconds.",
+        ),
+        headers={"Retry-After": "5"},
+    )
+
+
+def too_many_jobs(most: int) -> ProblemError:
+    """429: the owner has as many unfinished jobs as one may have."""
+    return ProblemError(
+        Problem(
+            kind="too-many-jobs",
+            title="Too many jobs",
+            status=429,
+            detail=f"An API key may have {most} unfinished jobs at a time. Wait until one has "
+            "ended, or cancel one.",
+            extensions={"mostUnfinishedJobs": most},
         ),
         headers={"Retry-After": "5"},
     )

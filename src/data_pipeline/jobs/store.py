@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import time
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 from botocore.exceptions import ClientError
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
     )
 
 OWNER_INDEX = "owner-createdAt-index"
+# Ten reads of items that are as large as they may be, at a megabyte a read, hold fifty jobs.
+_MOST_READS = 10
+_ITEMS_OF_A_READ = 100
 # Two transactions on one key at the same moment cancel each other.
 _PAUSES_BETWEEN_CONFLICTS = (0.05, 0.1, 0.2, 0.4)
 
@@ -33,6 +37,19 @@ class Place(NamedTuple):
 
     created_at: str
     job_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Selection:
+    """Which jobs are wanted: those with these values of attributes, made in this time.
+
+    `since` and `until`, both included, are texts as `createdAt` has them; the ones here come before
+    and after all times.
+    """
+
+    attributes: Mapping[str, str] = field(default_factory=dict)
+    since: str = "0"
+    until: str = "~"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,6 +101,11 @@ class JobStore:
             time.sleep(pause)
         raise TimeoutError(f"The idempotency key of job {job.job_id} stayed in conflict.")
 
+    def of_key(self, owner: str, idempotency_key: str) -> Job | None:
+        """The job that the owner's key stands for; None when it stands for none, or none now."""
+        job = self._job_of_key(_key_id(owner, idempotency_key))
+        return None if job is None or job.is_expired else job
+
     def end(
         self, job_id: str, status: Status, *, completed_at: str, error_json: str = "null"
     ) -> bool:
@@ -118,38 +140,52 @@ class JobStore:
         self,
         owner: str,
         *,
-        filters: dict[str, str],
+        wanted: Selection,
         limit: int,
         now: int,
         after: Place | None,
     ) -> JobPage:
         """Jobs of one owner that have not expired, newest first, from after a place.
 
-        `filters` are attributes with the value they must have. A page may hold fewer than `limit`
-        though more follow, since DynamoDB filters what it has read.
+        DynamoDB filters what it has read, so there are several reads to a page; a page that would
+        take too many holds fewer than `limit` though more follow.
         """
-        names = {f"#{name}": name for name in filters}
-        values: dict[str, AttributeValueTypeDef] = {":owner": {"S": owner}, ":now": {"N": str(now)}}
-        values |= {f":{name}": {"S": value} for name, value in filters.items()}
-        conditions = ["expiresAt > :now", *(f"#{name} = :{name}" for name in filters)]
-        query: QueryInputTypeDef = {
+        query = self._query(owner, wanted, now)
+        jobs: list[Job] = []
+        for _ in range(_MOST_READS):
+            if after:
+                query["ExclusiveStartKey"] = _start_key(owner, after)
+            answer = clients.dynamodb().query(**query)
+            jobs += [Job.from_item(item) for item in answer["Items"]]
+            last = answer.get("LastEvaluatedKey")
+            after = Place(last["createdAt"]["S"], last["jobId"]["S"]) if last else None
+            if after is None or len(jobs) >= limit:
+                break
+        if len(jobs) <= limit:
+            return JobPage(jobs=jobs, last=after)
+        jobs = jobs[:limit]
+        return JobPage(jobs=jobs, last=Place(jobs[-1].created_at, jobs[-1].job_id))
+
+    def _query(self, owner: str, wanted: Selection, now: int) -> QueryInputTypeDef:
+        names = {f"#{name}": name for name in wanted.attributes}
+        values: dict[str, AttributeValueTypeDef] = {
+            ":owner": {"S": owner},
+            ":now": {"N": str(now)},
+            ":since": {"S": wanted.since},
+            ":until": {"S": wanted.until},
+        }
+        values |= {f":{name}": {"S": value} for name, value in wanted.attributes.items()}
+        conditions = ["expiresAt > :now", *(f"#{name} = :{name}" for name in wanted.attributes)]
+        return {
             "TableName": self.table,
             "IndexName": OWNER_INDEX,
-            "KeyConditionExpression": "#owner = :owner",
+            "KeyConditionExpression": "#owner = :owner AND createdAt BETWEEN :since AND :until",
             "FilterExpression": " AND ".join(conditions),
             "ExpressionAttributeNames": {"#owner": "owner", **names},
             "ExpressionAttributeValues": values,
             "ScanIndexForward": False,
-            "Limit": limit,
+            "Limit": _ITEMS_OF_A_READ,
         }
-        if after:
-            query["ExclusiveStartKey"] = _start_key(owner, after)
-        answer = clients.dynamodb().query(**query)
-        jobs = [Job.from_item(item) for item in answer["Items"]]
-        last = answer.get("LastEvaluatedKey")
-        return JobPage(
-            jobs=jobs, last=Place(last["createdAt"]["S"], last["jobId"]["S"]) if last else None
-        )
 
     def _puts(self, job: Job, key_id: str) -> list[TransactWriteItemTypeDef]:
         now = str(int(time.time()))

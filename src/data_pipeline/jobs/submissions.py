@@ -15,6 +15,9 @@ from data_pipeline.jobs.job import Format
 
 # API Gateway waits 29 seconds for an answer.
 LONGEST_WAIT_SECONDS = 20
+# The workflow's state holds the parameters beside the result, in 256 KB:
+# https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
+MOST_BODY_BYTES = 32 * 1024
 _LONGEST_NAME = 200
 _LONGEST_KEY = 255
 
@@ -37,7 +40,8 @@ def submission(request: Request) -> Submission:
     Raises:
         ProblemError: 400, saying what is wrong with it.
     """
-    body = members(request, known=("operation", "parameters", "format", "name"))
+    known = ("operation", "parameters", "format", "name")
+    body = members(request, known=known, most_bytes=MOST_BODY_BYTES)
     question = parse(body.get("operation"), body.get("parameters"))
     errors: list[FieldError] = []
     wanted = body.get("format", Format.JSON)

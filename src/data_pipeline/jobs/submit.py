@@ -10,6 +10,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from data_pipeline.aws.observability import logger
 from data_pipeline.jobs import problems
 from data_pipeline.jobs.job import RETENTION, Job, Status, new_job_id, timestamp
+from data_pipeline.jobs.slots import JobSlots
 from data_pipeline.jobs.store import JobStore
 from data_pipeline.jobs.submissions import Submission
 from data_pipeline.jobs.workflow import Workflow
@@ -20,9 +21,10 @@ _LONGEST_PAUSE_SECONDS = 0.5
 
 @dataclass(frozen=True, kw_only=True)
 class Submitter:
-    """Where jobs are stored and run."""
+    """Where jobs are stored and run, and how many of an owner at a time."""
 
     store: JobStore
+    slots: JobSlots
     workflow: Workflow
 
     def submit(self, submission: Submission) -> Job:
@@ -32,20 +34,29 @@ class Submitter:
         same request comes again; one without fails.
 
         Raises:
-            ProblemError: 409 when the key was used for another request, 503 when the workflow
-                cannot be started.
+            ProblemError: 409 when the key was used for another request, 429 when the owner has too
+                many unfinished jobs, 503 when the workflow cannot be started.
         """
-        job = _new_job(submission)
         key = submission.idempotency_key
-        if key is None:
-            self.store.add(job)
-        else:
-            job = self.store.add_once(job, key)
+        job = self.store.of_key(submission.owner, key) if key else None
+        job = job or self._add(_new_job(submission), key)
         if job.request_hash != submission.request_hash:
             raise problems.key_reused(key or "")
         if job.status == Status.QUEUED:
             self._start(job, has_key=key is not None)
         return job
+
+    def _add(self, job: Job, key: str | None) -> Job:
+        """The job once it is stored, or the one that another request with the key just stored."""
+        if not self.slots.take(job.owner, job.job_id):
+            raise problems.too_many_jobs(self.slots.per_owner)
+        if key is None:
+            self.store.add(job)
+            return job
+        stored = self.store.add_once(job, key)
+        if stored.job_id != job.job_id:
+            self.slots.give_back(job.owner, job.job_id)
+        return stored
 
     def _start(self, job: Job, *, has_key: bool) -> None:
         try:

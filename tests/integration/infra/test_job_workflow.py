@@ -50,12 +50,14 @@ def run_job(environment: Environment) -> Callable[..., Run]:
             input=json.dumps(
                 {
                     "jobId": job.job_id,
+                    "name": job.name,
                     "operation": operation,
                     "parameters": parameters,
                     "format": "json",
                     "owner": job.owner,
                     "createdAt": job.created_at,
                     "expiresAt": expires_at,
+                    "statusUrl": f"https://api.example.com/analytics/jobs/{job.job_id}",
                 }
             ),
         )["executionArn"]

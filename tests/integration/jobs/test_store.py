@@ -1,14 +1,17 @@
 from concurrent.futures import ThreadPoolExecutor
 
+import pytest
+
+from data_pipeline.jobs import store as store_module
 from data_pipeline.jobs.job import Job, Progress, Status
-from data_pipeline.jobs.store import JobStore
+from data_pipeline.jobs.store import JobStore, Selection
 from tests.integration.jobs.conftest import make_job
 
 LATER = "2026-01-02T03:04:06.000Z"
 
 
 def _page(store: JobStore, **more: object) -> list[str]:
-    asked: dict[str, object] = {"filters": {}, "limit": 10, "now": 0, "after": None}
+    asked: dict[str, object] = {"wanted": Selection(), "limit": 10, "now": 0, "after": None}
     return [job.job_id for job in store.page("key-1", **(asked | more)).jobs]  # type: ignore[arg-type]
 
 
@@ -73,8 +76,36 @@ def test_listing_filters_and_leaves_out_what_expired(store: JobStore) -> None:
     done = make_job(status=Status.SUCCEEDED)
     for job in (done, make_job(), make_job(status=Status.SUCCEEDED, expires_at=5)):
         store.add(job)
-    assert _page(store, filters={"status": "SUCCEEDED"}, now=10) == [done.job_id]
-    assert _page(store, filters={"operation": "simple_demo"}) == []
+    assert _page(store, wanted=Selection(attributes={"status": "SUCCEEDED"}), now=10) == [
+        done.job_id
+    ]
+    assert _page(store, wanted=Selection(attributes={"operation": "simple_demo"})) == []
+
+
+def test_listing_is_of_a_time(store: JobStore) -> None:
+    jobs = [make_job(created_at=f"2026-01-0{day}T00:00:00.000Z") for day in range(1, 6)]
+    for job in jobs:
+        store.add(job)
+    wanted = Selection(since="2026-01-02T00:00:00.000Z", until="2026-01-04T00:00:00.000Z")
+    assert _page(store, wanted=wanted) == [job.job_id for job in reversed(jobs[1:4])]
+
+
+def test_page_is_full_however_few_jobs_are_wanted(
+    store: JobStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store_module, "_ITEMS_OF_A_READ", 2)
+    days = [f"2026-01-{day:02}T00:00:00.000Z" for day in range(1, 16)]
+    for day in days:
+        store.add(make_job(created_at=day, status=Status.FAILED if day in days[::5] else "RUNNING"))
+    page = store.page(
+        "key-1", wanted=Selection(attributes={"status": "FAILED"}), limit=2, now=0, after=None
+    )
+    assert [job.created_at for job in page.jobs] == [days[10], days[5]]
+    rest = store.page(
+        "key-1", wanted=Selection(attributes={"status": "FAILED"}), limit=2, now=0, after=page.last
+    )
+    assert [job.created_at for job in rest.jobs] == [days[0]]
+    assert rest.last is None
 
 
 def test_pages_follow_each_other_without_gap_or_repetition(store: JobStore) -> None:
@@ -84,7 +115,7 @@ def test_pages_follow_each_other_without_gap_or_repetition(store: JobStore) -> N
     seen: list[str] = []
     after = None
     while True:
-        page = store.page("key-1", filters={}, limit=3, now=0, after=after)
+        page = store.page("key-1", wanted=Selection(), limit=3, now=0, after=after)
         seen += [job.job_id for job in page.jobs]
         after = page.last
         if after is None:

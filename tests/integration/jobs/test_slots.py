@@ -1,0 +1,67 @@
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import pytest
+
+from data_pipeline.jobs import slots as slots_module
+from data_pipeline.jobs.job import Status, new_job_id
+from data_pipeline.jobs.slots import JobSlots
+from data_pipeline.jobs.store import JobStore
+from tests.integration.jobs.conftest import make_job
+
+OWNER = "key-1"
+LATER = "2026-01-02T03:04:06.000Z"
+
+
+@pytest.fixture
+def slots(store: JobStore) -> JobSlots:
+    return JobSlots(table=store.table, per_owner=2)
+
+
+def _run(store: JobStore, slots: JobSlots) -> str | None:
+    """The id of a job that now runs, or None when there was no slot for it."""
+    job = make_job()
+    if not slots.take(OWNER, job.job_id):
+        return None
+    store.add(job)
+    return job.job_id
+
+
+def test_no_more_jobs_than_slots_run(store: JobStore, slots: JobSlots) -> None:
+    assert [_run(store, slots) is not None for _ in range(4)] == [True, True, False, False]
+    assert slots.take("another key", new_job_id())
+
+
+@pytest.mark.parametrize("end", [status for status in Status if status.is_final])
+def test_job_that_has_ended_leaves_its_slot(store: JobStore, slots: JobSlots, end: Status) -> None:
+    first = _run(store, slots)
+    _run(store, slots)
+    assert first is not None
+    store.end(first, end, completed_at=LATER)
+    assert _run(store, slots) is not None
+    assert _run(store, slots) is None
+
+
+def test_job_that_was_never_stored_leaves_its_slot_after_a_while(
+    slots: JobSlots, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert slots.take(OWNER, new_job_id())
+    assert slots.take(OWNER, new_job_id())
+    assert not slots.take(OWNER, new_job_id())
+    monkeypatch.setattr(slots_module, "_TIME_TO_BE_STORED", timedelta(0))
+    assert slots.take(OWNER, new_job_id())
+
+
+def test_slot_that_is_given_back_is_free(store: JobStore, slots: JobSlots) -> None:
+    _run(store, slots)
+    waiting = new_job_id()
+    assert slots.take(OWNER, waiting)
+    slots.give_back(OWNER, waiting)
+    assert _run(store, slots) is not None
+
+
+def test_of_many_jobs_at_once_as_many_run_as_there_are_slots(store: JobStore) -> None:
+    slots = JobSlots(table=store.table, per_owner=5)
+    with ThreadPoolExecutor(12) as pool:
+        taken = list(pool.map(lambda _: _run(store, slots), range(30)))
+    assert sum(job_id is not None for job_id in taken) == 5
