@@ -9,6 +9,7 @@ from data_pipeline.analytics.operations import (
     customer_analysis,
     data_integrity_analysis,
     database_info,
+    entity_history,
     entity_matching,
     multi_dimensional_analytics,
     relationship_analysis,
@@ -26,5 +27,6 @@ ALL: tuple[Operation[Any], ...] = (
     relationship_analysis.OPERATION,
     entity_matching.OPERATION,
     attribute_analysis.OPERATION,
+    entity_history.OPERATION,
     custom_complex_query.OPERATION,
 )
