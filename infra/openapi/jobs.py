@@ -54,7 +54,8 @@ def _submit() -> Schema:
         *_EVERY,
         *WITH_BODY,
         *("missing-operation", "unknown-operation", "invalid-parameters", "invalid-query"),
-        *("query-not-allowed", "idempotency-key-reused", "workflow-unavailable"),
+        *("query-not-allowed", "idempotency-key-reused", "too-many-jobs"),
+        "workflow-unavailable",
     )
     return {
         "operationId": "submitJob",

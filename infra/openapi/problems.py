@@ -92,11 +92,12 @@ TYPES: Final[dict[int, dict[str, str]]] = {
         "job-timed-out": "The job took too long and has no result.",
     },
     410: {"job-expired": "The job has expired, and its result with it."},
-    413: {"request-too-large": "The body is larger than 256 KB."},
+    413: {"request-too-large": "The body is larger than 256 KB, that of a job than 32 KB."},
     415: {"unsupported-media-type": "The body is not sent as application/json."},
     429: {
         "too-many-requests": "The key sends requests faster than its plan allows.",
         "quota-exceeded": "The key has used up its requests for today.",
+        "too-many-jobs": "The key has as many unfinished jobs as it may have.",
     },
     500: {"internal-error": "A fault of ours; the log has its cause under the requestId."},
     502: {"bad-gateway": "The function behind the route failed."},

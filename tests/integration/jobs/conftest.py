@@ -14,6 +14,7 @@ from tests.integration.function_environment import (
     reach,
     table,
 )
+from tests.integration.messages import Messages, subscribed
 
 
 @pytest.fixture
@@ -43,6 +44,13 @@ def store(services: Environment) -> Iterator[JobStore]:
         services, "jobId", AttributeDefinitions=attributes, GlobalSecondaryIndexes=[index]
     ) as name:
         yield JobStore(table=name)
+
+
+@pytest.fixture
+def messages(services: Environment) -> Iterator[Messages]:
+    """The test's own topic, and what its subscribers get."""
+    with subscribed(services) as found:
+        yield found
 
 
 @pytest.fixture
