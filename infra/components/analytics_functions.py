@@ -98,6 +98,9 @@ class JobRunner(Construct):
         database.reader_secret.grant_read(self.function)
         self.function.allow("dynamodb:UpdateItem", on=[store.table.table_arn])
         self.function.allow("s3:PutObject", "s3:AbortMultipartUpload", on=[store.results_arn])
+        # An attempt ends the upload that one before it left.
+        self.function.allow("s3:ListBucketMultipartUploads", on=[store.results_bucket.bucket_arn])
+        store.accept_results(self.function)
 
 
 class Jobs(Construct):

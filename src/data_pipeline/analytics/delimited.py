@@ -22,7 +22,7 @@ CONTENT_TYPE: Final = "text/csv; charset=utf-8; header=present"
 
 # What the csv module writes as JSON would. Exact types: a boolean is an int to isinstance.
 _AS_THEY_ARE = frozenset({int, float, Decimal, NoneType})
-_FORMULA_STARTS = frozenset("=+-@\t\r\n＝＋－＠")
+FORMULA_STARTS: Final = frozenset("=+-@\t\r\n＝＋－＠")
 # Their texts are this API's own, such as a negative number's.
 _SAFE_TYPES = frozenset({"decimal", "date", "timestamp", "duration"})
 
@@ -62,9 +62,9 @@ def encode(rows: Iterable[Sequence[object]]) -> bytes:
 
 def _cell(value: object) -> object:
     kind = type(value)
-    if kind in _AS_THEY_ARE or (kind is str and str(value)[:1] not in _FORMULA_STARTS):
+    if kind in _AS_THEY_ARE or (kind is str and str(value)[:1] not in FORMULA_STARTS):
         return value
-    return _shown(value)
+    return shown(value)
 
 
 class _Safe(str):
@@ -83,7 +83,7 @@ def _values(result: Result) -> Iterable[tuple[object, ...]]:
         )
 
 
-def _shown(value: object) -> str:
+def shown(value: object) -> str:
     """A value as JSON shows it, without the quotes of a text; a formula as a text."""
     if type(value) is str:
         return f"'{value}"

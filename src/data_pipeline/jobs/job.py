@@ -40,6 +40,7 @@ class Format(StrEnum):
 
     JSON = "json"
     CSV = "csv"
+    PARQUET = "parquet"
 
 
 class Progress(msgspec.Struct, frozen=True, kw_only=True):

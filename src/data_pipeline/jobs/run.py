@@ -1,23 +1,27 @@
 """Running a job's query: a small result is given back, a large one streams to S3."""
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import chain
 
 import msgspec
 import psycopg
 
-from data_pipeline.analytics import delimited
 from data_pipeline.analytics.catalog import Question
 from data_pipeline.analytics.columns import columns_of
 from data_pipeline.analytics.query_errors import CURSOR_NAME, explained
-from data_pipeline.analytics.result import Result, ResultColumn, encode_row
+from data_pipeline.analytics.result import Result, ResultColumn
 from data_pipeline.analytics.snapshot import DatasetState, snapshot
 from data_pipeline.aws.database import Connection, Database, application_name, transient_errors
+from data_pipeline.jobs.exports import export, is_always_stored, upload_for
 from data_pipeline.jobs.job import Format, Progress
+from data_pipeline.jobs.lines import JsonLines
+from data_pipeline.jobs.read_ahead import Cursor, ReadAhead, Rows
 from data_pipeline.jobs.store import JobStore
-from data_pipeline.jobs.upload import GzipUpload
+from data_pipeline.jobs.upload import Upload
+from data_pipeline.jobs.values import read_as_text
 from data_pipeline.jobs.watch import Watch
 
 APPLICATION = "job-runner"
@@ -25,11 +29,8 @@ MOST_INLINE_ROWS = 1000
 # Between two states of the workflow passes at most 256 KB, in which the result is a string with
 # each quote escaped: https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
 MOST_INLINE_BYTES = 200_000
-_ROWS_AT_A_TIME = 2000
 # The function has 900 s, and needs some of them to store what it has read.
 _TIMEOUT_SECONDS = 840.0
-
-type Rows = Sequence[tuple[object, ...]]
 
 
 class JobCancelled(Exception):  # noqa: N818 - says what happened, as the workflow names it
@@ -97,7 +98,7 @@ class _Export:
         self._store = store
         self._bucket = bucket
         self._rows = 0
-        self._bytes = 0
+        self._upload: Upload | None = None
         self._started = time.perf_counter()
 
     def run(self) -> Outcome:
@@ -106,7 +107,7 @@ class _Export:
             store=self._store,
             job_id=self._assignment.job_id,
             connection=self._connection,
-            progress=lambda: Progress(rows=self._rows, bytes=self._bytes),
+            progress=self._progress,
         )
         try:
             with (
@@ -115,13 +116,16 @@ class _Export:
                     self._connection, application_name=name, timeout_seconds=_TIMEOUT_SECONDS
                 ) as state,
             ):
-                return self._read(state, watch)
+                return self._query(state, watch)
         except psycopg.errors.QueryCanceled:
             if watch.is_cancelled:
                 raise JobCancelled(self._assignment.job_id) from None
             raise QueryTimeout(f"The query took more than {_TIMEOUT_SECONDS:g} seconds.") from None
 
-    def _read(self, state: DatasetState, watch: Watch) -> Outcome:
+    def _progress(self) -> Progress:
+        return Progress(rows=self._rows, bytes=self._upload.bytes_written if self._upload else 0)
+
+    def _query(self, state: DatasetState, watch: Watch) -> Outcome:
         statement = self._assignment.question.statement()
         # All rows are wanted, so the plan that is fastest to the last row, not to the first.
         self._connection.execute("SET LOCAL cursor_tuple_fraction = 1")
@@ -129,25 +133,46 @@ class _Export:
             explained(statement, self._connection),
             self._connection.cursor(name=CURSOR_NAME) as cursor,
         ):
+            read_as_text(cursor)
             values = {**statement.values, "row_limit": statement.most_rows}
             cursor.execute(statement.sql.encode(), values)
-            columns = columns_of(cursor)
-            first = cursor.fetchmany(MOST_INLINE_ROWS + 1)
-            if len(first) <= MOST_INLINE_ROWS:
-                result = self._inline_result(columns, first, state)
+            return self._read(cursor, state, watch)
+
+    def _read(self, cursor: Cursor, state: DatasetState, watch: Watch) -> Outcome:
+        columns = columns_of(cursor)
+        with ReadAhead(cursor, self._connection) as reading:
+            batches = iter(reading)
+            first: list[tuple[object, ...]] = []
+            if not is_always_stored(self._assignment.format):
+                result = self._inline_result(columns, first, batches, state)
                 if result is not None:
                     return result
-            return self._store_rows(columns, _batches(first, cursor), state, watch)
+            rows = chain([first] if first else [], batches)
+            return self._store_rows(columns, cursor, rows, state, watch)
 
     def _inline_result(
-        self, columns: list[ResultColumn], rows: Rows, state: DatasetState
+        self,
+        columns: list[ResultColumn],
+        read: list[tuple[object, ...]],
+        batches: Iterator[Rows],
+        state: DatasetState,
     ) -> Outcome | None:
-        """The result as one text, or None when it is too long for the workflow's state."""
-        encoded = b"[" + b",".join(encode_row(columns, row) for row in rows) + b"]"
+        """The result as one text, or None when it is too long for the workflow's state.
+
+        Adds to `read` what it has read of it.
+        """
+        lines = JsonLines(columns)
+        encoded = bytearray()
+        for batch in batches:
+            read += batch
+            encoded += lines.encode(batch)
+            if len(read) > MOST_INLINE_ROWS or len(encoded) > MOST_INLINE_BYTES:
+                return None
+        rows = b"[" + encoded.rstrip(b"\n").replace(b"\n", b",") + b"]"
         result = Result(
             columns=columns,
-            rows=msgspec.Raw(encoded),
-            row_count=len(rows),
+            rows=msgspec.Raw(rows),
+            row_count=len(read),
             truncated=False,
             dataset_version=state.version,
             generated_at=datetime.now(UTC),
@@ -158,8 +183,8 @@ class _Export:
             return None
         return Outcome(
             kind="inline",
-            row_count=len(rows),
-            bytes=len(encoded),
+            row_count=len(read),
+            bytes=len(rows),
             duration_ms=self._milliseconds(),
             result_json=text,
         )
@@ -167,48 +192,37 @@ class _Export:
     def _store_rows(
         self,
         columns: list[ResultColumn],
+        cursor: Cursor,
         batches: Iterator[Rows],
         state: DatasetState,
         watch: Watch,
     ) -> Outcome:
-        key = f"jobs/{self._assignment.job_id}/result.{_extension(self._assignment.format)}"
         metadata = {
             "operation": self._assignment.question.operation.name,
             "dataset-version": str(state.version),
         }
-        with GzipUpload(bucket=self._bucket, key=key, metadata=metadata) as upload:
-            if self._assignment.format is Format.CSV:
-                upload.write(delimited.header(columns))
-            for batch in batches:
-                if watch.is_cancelled:
-                    raise JobCancelled(self._assignment.job_id)
-                upload.write(_encode(self._assignment.format, columns, batch))
-                self._rows += len(batch)
-                self._bytes = upload.bytes_written
+        with upload_for(
+            self._assignment.format,
+            bucket=self._bucket,
+            prefix=f"jobs/{self._assignment.job_id}",
+            metadata=metadata,
+        ) as upload:
+            self._upload = upload
+            export(self._assignment.format, columns, cursor, self._counted(batches, watch), upload)
         return Outcome(
             kind="stored",
             row_count=self._rows,
             bytes=upload.bytes_written,
             duration_ms=self._milliseconds(),
-            result_key=key,
+            result_key=upload.key,
         )
+
+    def _counted(self, batches: Iterator[Rows], watch: Watch) -> Iterator[Rows]:
+        for batch in batches:
+            if watch.is_cancelled:
+                raise JobCancelled(self._assignment.job_id)
+            yield batch
+            self._rows += len(batch)
 
     def _milliseconds(self) -> int:
         return round((time.perf_counter() - self._started) * 1000)
-
-
-def _batches(first: Rows, cursor: psycopg.ServerCursor[tuple[object, ...]]) -> Iterator[Rows]:
-    batch = first
-    while batch:
-        yield batch
-        batch = cursor.fetchmany(_ROWS_AT_A_TIME)
-
-
-def _encode(wanted: Format, columns: list[ResultColumn], rows: Rows) -> bytes:
-    if wanted is Format.CSV:
-        return delimited.encode(rows)
-    return b"".join(encode_row(columns, row) + b"\n" for row in rows)
-
-
-def _extension(wanted: Format) -> str:
-    return {Format.JSON: "ndjson.gz", Format.CSV: "csv.gz"}[wanted]

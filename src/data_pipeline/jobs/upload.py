@@ -1,44 +1,55 @@
-"""Streaming to S3: gzip into a multipart upload, in bounded memory."""
+"""Streaming to S3: a multipart upload in bounded memory, as it is or through gzip."""
 
 from __future__ import annotations
 
 import zlib
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
+from botocore.exceptions import ClientError
+
 from data_pipeline.aws import clients
+from data_pipeline.aws.observability import logger
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.type_defs import CompletedPartTypeDef
 
-# S3 takes at most 10,000 parts, so this allows for 80 GB; at most two parts are in memory.
+# S3 takes at most 10,000 parts, so this allows for 80 GB; at most three parts are in memory.
 _PART_BYTES = 8 * 1024 * 1024
 _FASTEST = 1
 _GZIP_WINDOW = 31
 
 
 @dataclass(kw_only=True)
-class GzipUpload:
+class Upload:
     """An object that appears once all of it was written, and not at all after an error.
 
-    `bytes_written` counts what is in the object, compressed.
+    A part is sent while the next is written. `bytes_written` counts what is in the object. Of one
+    key there is one upload: whoever begins anew ends what an attempt before him left, and an
+    attempt that is still at it fails.
     """
 
     bucket: str
     key: str
+    content_type: str
     metadata: dict[str, str]
     bytes_written: int = 0
     _upload_id: str = ""
     _parts: list[CompletedPartTypeDef] = field(default_factory=list)
     _buffer: bytearray = field(default_factory=bytearray)
+    _sender: ThreadPoolExecutor = field(
+        default_factory=lambda: ThreadPoolExecutor(1, thread_name_prefix="upload")
+    )
+    _sending: Future[str] | None = None
 
     def __enter__(self) -> Self:
-        self._compressor = zlib.compressobj(level=_FASTEST, wbits=_GZIP_WINDOW)
+        self._end_earlier()
         upload = clients.s3().create_multipart_upload(
             Bucket=self.bucket,
             Key=self.key,
-            ContentType="application/gzip",
+            ContentType=self.content_type,
             Metadata=self.metadata,
         )
         self._upload_id = upload["UploadId"]
@@ -50,41 +61,57 @@ class GzipUpload:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        if kind is not None:
-            self._abort()
-            return
         try:
-            self._complete()
+            if kind is None:
+                self._complete()
         except BaseException:
             self._abort()
             raise
+        else:
+            if kind is not None:
+                self._abort()
+        finally:
+            self._sender.shutdown()
 
     def write(self, data: bytes) -> None:
-        """Appends data, uncompressed."""
-        self._append(self._compressor.compress(data))
+        """Appends data."""
+        self._append(data)
 
-    def _append(self, compressed: bytes) -> None:
-        self._buffer += compressed
-        self.bytes_written += len(compressed)
+    def _append(self, data: bytes) -> None:
+        self._buffer += data
+        self.bytes_written += len(data)
         if len(self._buffer) >= _PART_BYTES:
-            self._upload_part()
+            self._send_part()
 
-    def _upload_part(self) -> None:
-        number = len(self._parts) + 1
+    def _finish(self) -> None:
+        """Appends what ends the object."""
+
+    def _send_part(self) -> None:
+        self._await_part()
+        self._sending = self._sender.submit(self._send, len(self._parts) + 1, bytes(self._buffer))
+        self._buffer.clear()
+
+    def _send(self, number: int, body: bytes) -> str:
         part = clients.s3().upload_part(
             Bucket=self.bucket,
             Key=self.key,
             UploadId=self._upload_id,
             PartNumber=number,
-            Body=bytes(self._buffer),
+            Body=body,
         )
-        self._parts.append({"PartNumber": number, "ETag": part["ETag"]})
-        self._buffer.clear()
+        return part["ETag"]
+
+    def _await_part(self) -> None:
+        if self._sending is None:
+            return
+        sent, self._sending = self._sending, None
+        self._parts.append({"PartNumber": len(self._parts) + 1, "ETag": sent.result()})
 
     def _complete(self) -> None:
-        self._append(self._compressor.flush())
+        self._finish()
         if self._buffer:
-            self._upload_part()
+            self._send_part()
+        self._await_part()
         clients.s3().complete_multipart_upload(
             Bucket=self.bucket,
             Key=self.key,
@@ -93,6 +120,44 @@ class GzipUpload:
         )
 
     def _abort(self) -> None:
-        clients.s3().abort_multipart_upload(
-            Bucket=self.bucket, Key=self.key, UploadId=self._upload_id
-        )
+        """Ends the upload, after the part that is under way: S3 would keep it.
+
+        The error that led here counts, not one from here: what stays, the bucket removes itself.
+        """
+        self._sender.shutdown()
+        try:
+            self._abort_upload(self._upload_id)
+        except ClientError:
+            logger.warning("upload not aborted", exc_info=True)
+
+    def _end_earlier(self) -> None:
+        answer = clients.s3().list_multipart_uploads(Bucket=self.bucket, Prefix=self.key)
+        for upload in answer.get("Uploads", []):
+            self._abort_upload(upload["UploadId"])
+
+    def _abort_upload(self, upload_id: str) -> None:
+        try:
+            clients.s3().abort_multipart_upload(
+                Bucket=self.bucket, Key=self.key, UploadId=upload_id
+            )
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "NoSuchUpload":
+                raise
+
+
+@dataclass(kw_only=True)
+class GzipUpload(Upload):
+    """The same, compressed; what is written is not yet."""
+
+    content_type: str = "application/gzip"
+
+    def __enter__(self) -> Self:
+        self._compressor = zlib.compressobj(level=_FASTEST, wbits=_GZIP_WINDOW)
+        return super().__enter__()
+
+    def write(self, data: bytes) -> None:
+        """Appends data, uncompressed."""
+        self._append(self._compressor.compress(data))
+
+    def _finish(self) -> None:
+        self._append(self._compressor.flush())

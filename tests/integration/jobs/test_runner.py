@@ -17,6 +17,7 @@ from data_pipeline.jobs.job import Job, Status
 from data_pipeline.jobs.run import JobCancelled, QueryTimeout
 from data_pipeline.jobs.runner import InvalidQuery
 from data_pipeline.jobs.store import JobStore
+from data_pipeline.jobs.upload import GzipUpload
 from local.state import Environment
 from tests.integration import sales
 from tests.integration.function_environment import backends
@@ -194,15 +195,15 @@ def slowly(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[], object]], 
     """Makes an export slow, does something in each of its batches, and watches it closely."""
 
     def slowly(during_a_batch: Callable[[], object]) -> None:
-        encode = run._encode
+        write = GzipUpload.write
 
-        def encode_slowly(*arguments: Any) -> bytes:
+        def write_slowly(upload: GzipUpload, data: bytes) -> None:
             during_a_batch()
             time.sleep(0.2)
-            return encode(*arguments)
+            write(upload, data)
 
         monkeypatch.setattr(watch, "_SECONDS_BETWEEN_LOOKS", 0.02)
-        monkeypatch.setattr(run, "_encode", encode_slowly)
+        monkeypatch.setattr(GzipUpload, "write", write_slowly)
 
     return slowly
 

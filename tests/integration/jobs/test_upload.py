@@ -1,10 +1,11 @@
 import gzip
 import os
+from unittest.mock import Mock
 
 import pytest
 from botocore.exceptions import ClientError
 
-from data_pipeline.jobs.upload import GzipUpload
+from data_pipeline.jobs.upload import GzipUpload, Upload
 from local.state import Environment
 
 KEY = "jobs/x/result.ndjson.gz"
@@ -60,9 +61,40 @@ def test_error_in_the_middle_leaves_neither_object_nor_upload(
     assert _nothing_is_left(services, results_bucket)
 
 
+def _write_parts(bucket: str) -> None:
+    with _upload(bucket) as upload:
+        for _ in range(3):
+            upload.write(os.urandom(9_000_000))
+
+
+def test_refused_part_leaves_neither_object_nor_upload(
+    services: Environment, results_bucket: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refusal = ClientError({"Error": {"Code": "SlowDown"}}, "UploadPart")
+    monkeypatch.setattr(Upload, "_send", Mock(side_effect=refusal))
+    with pytest.raises(ClientError, match="SlowDown"):
+        _write_parts(results_bucket)
+    assert _nothing_is_left(services, results_bucket)
+
+
+def test_next_attempt_ends_the_upload_of_one_that_was_killed(
+    services: Environment, results_bucket: str
+) -> None:
+    killed = _upload(results_bucket).__enter__()
+    killed.write(os.urandom(9_000_000))
+    with _upload(results_bucket) as upload:
+        upload.write(b"whole")
+    stored = services.client("s3").get_object(Bucket=results_bucket, Key=KEY)
+    assert gzip.decompress(stored["Body"].read()) == b"whole"
+    assert not services.client("s3").list_multipart_uploads(Bucket=results_bucket).get("Uploads")
+    with pytest.raises(ClientError, match="NoSuchUpload"):
+        killed.__exit__(None, None, None)
+
+
 def _fail_at_the_end(bucket: str) -> None:
     with _upload(bucket) as upload:
         upload.write(os.urandom(9_000_000))
+        upload._await_part()
         upload._parts[0] = {"PartNumber": 1, "ETag": '"00000000000000000000000000000000"'}
 
 
