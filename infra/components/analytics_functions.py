@@ -100,7 +100,6 @@ class JobRunner(Construct):
         self.function.allow("s3:PutObject", "s3:AbortMultipartUpload", on=[store.results_arn])
         # An attempt ends the upload that one before it left.
         self.function.allow("s3:ListBucketMultipartUploads", on=[store.results_bucket.bucket_arn])
-        store.accept_results(self.function)
 
 
 class Jobs(Construct):
