@@ -117,7 +117,9 @@ def _field_error(details: ErrorDetails, known: list[str], under: str) -> FieldEr
     pointer = "/".join([under, *(_escape(part) for part in place)])
     if details["type"] == "extra_forbidden":
         return FieldError(pointer=pointer, detail=_unknown_parameter(place[-1], known))
-    return FieldError(pointer=pointer, detail=f"{details['msg']}.")
+    # What a validator of ours says begins so in pydantic's words.
+    message = details["msg"].removeprefix("Value error, ")
+    return FieldError(pointer=pointer, detail=f"{message[:1].upper()}{message[1:]}.")
 
 
 def _unknown_parameter(name: str, known: list[str]) -> str:

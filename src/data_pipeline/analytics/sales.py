@@ -4,25 +4,18 @@ from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Annotated, Final
 
-from psycopg import sql
 from pydantic import AfterValidator, Field
 
 from data_pipeline.analytics.lists import Separated, distinct
 from data_pipeline.analytics.operation import sql_file
 
-
-def template(module: str, name: str) -> sql.SQL:
-    """The text of a `.sql` file beside a module, with placeholders for identifiers in braces."""
-    return sql.SQL(sql_file(module, name))
-
-
-CURRENCY: Final = template(__file__, "sales_currency")
+CURRENCY: Final = sql_file(__file__, "sales_currency")
 """The one currency of all amounts."""
 
-BY_ORDER: Final = template(__file__, "sales_by_order")
+BY_ORDER: Final = sql_file(__file__, "sales_by_order")
 """A row for each order that counts."""
 
-BY_LINE: Final = template(__file__, "sales_by_line")
+BY_LINE: Final = sql_file(__file__, "sales_by_line")
 """A row for each line of the orders that count."""
 
 

@@ -52,6 +52,14 @@ def test_equal_questions_have_equal_fingerprints_whatever_their_order() -> None:
     assert one.fingerprint() == other.fingerprint() != different.fingerprint()
 
 
+def test_timeframe_that_reaches_before_all_calendars_is_explained_without_the_checkers_words() -> (
+    None
+):
+    problem = _problem("customer_analysis", {"timeframe": "9000 years"})
+    assert problem.status == 400
+    assert [error.detail for error in problem.errors] == ["The timeframe begins before the year 1."]
+
+
 def test_unknown_operation_lists_what_exists_and_suggests_the_nearest() -> None:
     problem = _problem("custmer_analysis", {})
     assert (problem.status, problem.kind) == (400, "unknown-operation")

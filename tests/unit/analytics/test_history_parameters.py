@@ -15,7 +15,7 @@ from data_pipeline.aws.problems import ProblemError
         ({"source_system": "crm", "source_id": ""}, "/source_id", "at least 1"),
         ({"source_system": "crm", "source_id": "a\0"}, "/source_id", "control character"),
         ({"id": 1, "source_system": "crm", "source_id": "C1"}, "", "not both"),
-        ({"source_id": "C1"}, "", "give the source_system"),
+        ({"source_id": "C1"}, "", "Give the source_system"),
         ({"id": 1, "after_id": 5}, "", "leave it out"),
         ({"as_of": "yesterday"}, "/as_of", "datetime"),
         ({"as_of": "0001-01-01T00:00:00+14:00"}, "/as_of", "1900 to 2999"),

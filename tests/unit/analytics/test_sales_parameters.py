@@ -86,7 +86,7 @@ def test_mode_is_the_grouping_of_the_same_name(mode: str, grouping: str) -> None
     [
         (REVENUE, {"period": "fortnight"}, "period", "'week'"),
         (REVENUE, {"dimension": "colour"}, "dimension", "'source_system'"),
-        (REVENUE, {"timeframe": "soon"}, "timeframe", "write a length"),
+        (REVENUE, {"timeframe": "soon"}, "timeframe", "Write a length"),
         (REVENUE, {"currency": "euro"}, "currency", "pattern"),
         (REVENUE, {"as_of": "1899-12-31"}, "as_of", "1900-01-01"),
         (REVENUE, {"as_of": "3000-01-01"}, "as_of", "2999-12-31"),

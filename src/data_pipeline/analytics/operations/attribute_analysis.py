@@ -1,11 +1,11 @@
 """What records have beyond their columns: the keys of their JSON attributes, types and values."""
 
+import json
 from typing import Final
 
-from psycopg import sql
-from psycopg.types.json import Jsonb
 from pydantic import Field
 
+from data_pipeline.analytics import composition as sql
 from data_pipeline.analytics import json_paths
 from data_pipeline.analytics.json_objects import JsonObject
 from data_pipeline.analytics.json_paths import JsonPath
@@ -13,11 +13,9 @@ from data_pipeline.analytics.operation import Column, Operation, Parameters, Sta
 from data_pipeline.analytics.path_predicates import PathPredicate
 from data_pipeline.analytics.records import Entity, SourceSystem
 
-_REPORT: Final = sql.SQL(sql_file(__file__, "attribute_analysis"))
+_REPORT: Final = sql_file(__file__, "attribute_analysis")
 # Drawn anew for each question the sample would differ from call to call.
-_SAMPLING: Final = sql.SQL(
-    "TABLESAMPLE bernoulli (%(sample_percent)s::double precision) REPEATABLE (0)"
-)
+_SAMPLING: Final = "TABLESAMPLE bernoulli (%(sample_percent)s::double precision) REPEATABLE (0)"
 
 
 class AttributeAnalysisParameters(Parameters):
@@ -82,15 +80,15 @@ def _statement(parameters: AttributeAnalysisParameters) -> Statement:
         "first_key": steps[0].removeprefix(".") if steps else None,
         "steps": steps,
         "most_steps": max(len(steps), 1) - 1 + parameters.depth,
-        "contains": None if parameters.contains is None else Jsonb(parameters.contains),
+        "contains": None if parameters.contains is None else json.dumps(parameters.contains),
         "matches": parameters.matches,
         "min_count": parameters.min_count,
         "top": parameters.top,
         "sample_percent": parameters.sample_percent,
     }
-    statement = _REPORT.format(
+    statement = sql.SQL(_REPORT).format(
         entity=sql.Identifier(parameters.entity),
-        sampling=_SAMPLING if parameters.sample_percent < 100 else sql.SQL(""),
+        sampling=sql.SQL(_SAMPLING if parameters.sample_percent < 100 else ""),
     )
     return Statement(sql=statement.as_string(), values=values)
 

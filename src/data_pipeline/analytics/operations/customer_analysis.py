@@ -3,17 +3,18 @@
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Annotated, Final
+from typing import Annotated, Final, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
+from data_pipeline.analytics import composition as sql
 from data_pipeline.analytics import sales
-from data_pipeline.analytics.operation import Column, Operation, Parameters, Statement
+from data_pipeline.analytics.operation import Column, Operation, Parameters, Statement, sql_file
 from data_pipeline.analytics.timeframe import Timeframe, resolve
 
-_ANALYSIS: Final = sales.template(__file__, "customer_analysis")
-_CUSTOMERS: Final = sales.template(__file__, "customer_analysis_customers")
-_GROUPS: Final = sales.template(__file__, "customer_analysis_groups")
+_ANALYSIS: Final = sql_file(__file__, "customer_analysis")
+_CUSTOMERS: Final = sql_file(__file__, "customer_analysis_customers")
+_GROUPS: Final = sql_file(__file__, "customer_analysis_groups")
 
 
 class Metric(StrEnum):
@@ -96,6 +97,12 @@ class CustomerAnalysisParameters(Parameters):
         examples=["1000"],
     )
 
+    @model_validator(mode="after")
+    def _check_timeframe(self) -> Self:
+        if self.timeframe:
+            resolve(self.timeframe, as_of=self.as_of)
+        return self
+
 
 def _statement(parameters: CustomerAnalysisParameters) -> Statement:
     days = None
@@ -112,7 +119,7 @@ def _statement(parameters: CustomerAnalysisParameters) -> Statement:
         "min_value": parameters.min_value,
     }
     report = _CUSTOMERS if parameters.level is Level.CUSTOMER else _GROUPS
-    statement = _ANALYSIS.format(currency=sales.CURRENCY, report=report)
+    statement = sql.SQL(_ANALYSIS).format(currency=sql.SQL(sales.CURRENCY), report=sql.SQL(report))
     return Statement(sql=statement.as_string(), values=values)
 
 

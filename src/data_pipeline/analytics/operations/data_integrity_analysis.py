@@ -5,12 +5,12 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Final, Self
 
-from psycopg import sql
 from pydantic import Field, model_validator
 
+from data_pipeline.analytics import composition as sql
 from data_pipeline.analytics.operation import Column, Operation, Parameters, Statement, sql_file
 
-_SCORES: Final = sql.SQL(sql_file(__file__, "data_integrity_analysis"))
+_SCORES: Final = sql_file(__file__, "data_integrity_analysis")
 _SAMPLE_RECORDS: Final = 25_000
 
 
@@ -56,9 +56,7 @@ class Scan(StrEnum):
     FULL = "full"
 
 
-_CHECKS: Final = {
-    entity: sql.SQL(sql_file(__file__, f"data_integrity_{entity}")) for entity in Entity
-}
+_CHECKS: Final = {entity: sql_file(__file__, f"data_integrity_{entity}") for entity in Entity}
 
 
 def _today() -> date:
@@ -154,7 +152,7 @@ class DataIntegrityAnalysisParameters(Parameters):
 
 def _statement(parameters: DataIntegrityAnalysisParameters) -> Statement:
     entities = [parameters.entity] if parameters.entity else list(Entity)
-    checks = sql.SQL("\n    UNION ALL\n    ").join(_CHECKS[entity] for entity in entities)
+    checks = sql.SQL("\n    UNION ALL\n    ").join(sql.SQL(_CHECKS[entity]) for entity in entities)
     values = {
         "entities": [entity.value for entity in entities],
         "source_system": parameters.source_system,
@@ -169,7 +167,7 @@ def _statement(parameters: DataIntegrityAnalysisParameters) -> Statement:
         "examples": parameters.examples,
         "most_records": _SAMPLE_RECORDS if parameters.scan is Scan.SAMPLE else 2**62,
     }
-    return Statement(sql=_SCORES.format(checks=checks).as_string(None), values=values)
+    return Statement(sql=sql.SQL(_SCORES).format(checks=checks).as_string(), values=values)
 
 
 OPERATION = Operation(

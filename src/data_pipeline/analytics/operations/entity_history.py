@@ -1,20 +1,22 @@
 """What records were: one record's versions, or all records as of a time."""
 
+from __future__ import annotations
+
+import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Annotated, Final, Self
 
-from psycopg import sql
-from psycopg.types.json import Jsonb
 from pydantic import AfterValidator, Field, model_validator
 
+from data_pipeline.analytics import composition as sql
 from data_pipeline.analytics.json_objects import JsonObject
 from data_pipeline.analytics.operation import Column, Operation, Parameters, Statement, sql_file
 from data_pipeline.analytics.records import Entity, SourceId, SourceSystem
 from data_pipeline.canonical.tables import TABLES
 
-_VERSIONS: Final = sql.SQL(sql_file(__file__, "entity_history"))
-_AS_OF: Final = sql.SQL(sql_file(__file__, "entity_history_as_of"))
+_VERSIONS: Final = sql_file(__file__, "entity_history")
+_AS_OF: Final = sql_file(__file__, "entity_history_as_of")
 
 _LARGEST_ID: Final = 2**63 - 1
 
@@ -122,14 +124,16 @@ def _statement(parameters: EntityHistoryParameters) -> Statement:
         "entity": parameters.entity,
         "source_system": parameters.source_system,
         "as_of": parameters.as_of,
-        "contains": None if parameters.contains is None else Jsonb(parameters.contains),
+        "contains": None if parameters.contains is None else json.dumps(parameters.contains),
         "bookkeeping": list(_BOOKKEEPING),
     }
     if parameters.is_of_one:
-        statement = _VERSIONS.format(entity=entity)
+        statement = sql.SQL(_VERSIONS).format(entity=entity)
         values |= {"id": parameters.id, "source_id": parameters.source_id}
     else:
-        statement = _AS_OF.format(entity=entity, filtered=_members(parameters.contains or {}))
+        statement = sql.SQL(_AS_OF).format(
+            entity=entity, filtered=_members(parameters.contains or {})
+        )
         values |= {
             # What is there now is what will have held to the end.
             "as_of": parameters.as_of or "infinity",

@@ -2,19 +2,15 @@
 
 from typing import Annotated, Final
 
-from psycopg import sql
 from pydantic import AfterValidator, Field
 
+from data_pipeline.analytics import composition as sql
 from data_pipeline.analytics.lists import Separated, distinct
 from data_pipeline.analytics.operation import Column, Operation, Parameters, Statement, sql_file
 
-_MATCHES: Final = sql.SQL(sql_file(__file__, "entity_matching"))
-_AMONG_ALL: Final = _MATCHES.format(
-    candidates=sql.SQL(sql_file(__file__, "entity_matching_blocks"))
-).as_string(None)
-_OF_ONE: Final = _MATCHES.format(
-    candidates=sql.SQL(sql_file(__file__, "entity_matching_search"))
-).as_string(None)
+_MATCHES: Final = sql_file(__file__, "entity_matching")
+_AMONG_ALL: Final = sql_file(__file__, "entity_matching_blocks")
+_OF_ONE: Final = sql_file(__file__, "entity_matching_search")
 
 # What more records have in common distinguishes none of them: a common name, a switchboard. Of
 # parts of names that is so sooner.
@@ -77,10 +73,9 @@ def _statement(parameters: EntityMatchingParameters) -> Statement:
         "most_with_weak_key": _MOST_WITH_WEAK_KEY,
         "least_name_similarity": _LEAST_NAME_SIMILARITY,
     }
-    return Statement(
-        sql=_AMONG_ALL if parameters.customer_id is None else _OF_ONE,
-        values=values,
-    )
+    candidates = _AMONG_ALL if parameters.customer_id is None else _OF_ONE
+    matches = sql.SQL(_MATCHES).format(candidates=sql.SQL(candidates))
+    return Statement(sql=matches.as_string(), values=values)
 
 
 OPERATION = Operation(

@@ -1,18 +1,20 @@
 """Sales by several dimensions at once, with subtotals: ROLLUP, CUBE, GROUPING SETS."""
 
+from __future__ import annotations
+
 from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Final, Self
 
-from psycopg import sql
 from pydantic import AfterValidator, Field, model_validator
 
+from data_pipeline.analytics import composition as sql
 from data_pipeline.analytics import sales
 from data_pipeline.analytics.lists import Separated, SeparatedLists, distinct
-from data_pipeline.analytics.operation import Column, Operation, Parameters, Statement
+from data_pipeline.analytics.operation import Column, Operation, Parameters, Statement, sql_file
 from data_pipeline.analytics.timeframe import Timeframe, resolve
 
-_REPORT: Final = sales.template(__file__, "multi_dimensional_analytics")
+_REPORT: Final = sql_file(__file__, "multi_dimensional_analytics")
 
 FIRST_YEAR: Final = 1900
 
@@ -199,9 +201,9 @@ def _statement(parameters: MultiDimensionalAnalyticsParameters) -> Statement:
         "min_orders": parameters.min_orders,
         "min_revenue": parameters.min_revenue,
     }
-    report = _REPORT.format(
-        chosen=sales.CURRENCY,
-        sales=sales.BY_LINE if by_line else sales.BY_ORDER,
+    report = sql.SQL(_REPORT).format(
+        chosen=sql.SQL(sales.CURRENCY),
+        sales=sql.SQL(sales.BY_LINE if by_line else sales.BY_ORDER),
         dimensions=_names(parameters.dimensions),
         grouping=_grouping(parameters),
         metrics=_names(parameters.metrics),

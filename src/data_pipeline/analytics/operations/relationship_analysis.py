@@ -6,11 +6,11 @@ from typing import Annotated, Final, Self
 
 from pydantic import Field, model_validator
 
+from data_pipeline.analytics import composition as sql
 from data_pipeline.analytics import sales
-from data_pipeline.analytics.operation import Column, Operation, Parameters, Statement
+from data_pipeline.analytics.operation import Column, Operation, Parameters, Statement, sql_file
 
-_TREES: Final = sales.template(__file__, "relationship_analysis")
-_SQL: Final = _TREES.format(currency=sales.CURRENCY).as_string(None)
+_TREES: Final = sql_file(__file__, "relationship_analysis")
 _ANY: Final = "any"
 
 
@@ -124,7 +124,8 @@ def _statement(parameters: RelationshipAnalysisParameters) -> Statement:
         "max_depth": parameters.max_depth,
         "currency": parameters.currency,
     }
-    return Statement(sql=_SQL, values=values)
+    trees = sql.SQL(_TREES).format(currency=sql.SQL(sales.CURRENCY))
+    return Statement(sql=trees.as_string(), values=values)
 
 
 OPERATION = Operation(

@@ -3,15 +3,15 @@
 from enum import StrEnum
 from typing import Final, Self
 
-from psycopg import sql
 from pydantic import Field, model_validator
 
+from data_pipeline.analytics import composition as sql
 from data_pipeline.analytics import periods, sales
-from data_pipeline.analytics.operation import Column, Operation, Parameters, Statement
+from data_pipeline.analytics.operation import Column, Operation, Parameters, Statement, sql_file
 from data_pipeline.analytics.periods import Period
 from data_pipeline.analytics.timeframe import Timeframe, resolve
 
-_REPORT: Final = sales.template(__file__, "revenue_analysis")
+_REPORT: Final = sql_file(__file__, "revenue_analysis")
 
 MOST_PERIODS: Final = 4000
 _WHOLE: Final = "(all)"
@@ -120,16 +120,17 @@ def _statement(parameters: RevenueAnalysisParameters) -> Statement:
         "window": parameters.window,
         "top": parameters.top,
     }
-    return Statement(sql=_report(parameters.dimension).as_string(), values=values)
+    return Statement(sql=_report(parameters.dimension), values=values)
 
 
-def _report(dimension: Dimension) -> sql.Composed:
-    return _REPORT.format(
-        chosen=sales.CURRENCY,
-        sales=sales.BY_LINE if dimension in _OF_LINES else sales.BY_ORDER,
+def _report(dimension: Dimension) -> str:
+    report = sql.SQL(_REPORT).format(
+        chosen=sql.SQL(sales.CURRENCY),
+        sales=sql.SQL(sales.BY_LINE if dimension in _OF_LINES else sales.BY_ORDER),
         value_id=sql.Identifier(_IDS[dimension]) if dimension in _IDS else sql.NULL,
         value=sql.Literal(_WHOLE) if dimension is Dimension.NONE else sql.Identifier(dimension),
     )
+    return report.as_string()
 
 
 OPERATION = Operation(
