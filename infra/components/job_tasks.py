@@ -15,6 +15,8 @@ from constructs import Construct
 # Faults that pass. A user's own error is none of them and fails at once.
 TRANSIENT_QUERY_ERRORS: Final = [
     "TransientDatabaseError",
+    "DatabaseUnavailable",
+    "SecretUnreadable",
     "Lambda.ServiceException",
     "Lambda.AWSLambdaException",
     "Lambda.SdkClientException",

@@ -40,6 +40,14 @@ def api_gateway_updates() -> None:
 
 
 @hooks.on_infra_start()
+def execution_stops() -> None:
+    """Always: an execution that is stopped has ended."""
+    from pipeline_localstack.execution_stops import apply  # noqa: PLC0415
+
+    apply()
+
+
+@hooks.on_infra_start()
 def object_store_directory() -> None:
     """Always: LocalStacks beside each other, of different users even, must not share objects."""
     from localstack import config  # noqa: PLC0415
