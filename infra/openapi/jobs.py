@@ -2,9 +2,12 @@
 
 from typing import Final
 
+from pydantic import BaseModel
+
 from data_pipeline.analytics.catalog import OPERATIONS
 from data_pipeline.jobs.job import Format
 from data_pipeline.jobs.listing import ListingParameters
+from data_pipeline.jobs.result_pages import ResultParameters
 from infra.openapi import headers
 from infra.openapi.naming import Schema, reference
 from infra.openapi.problems import ANYWHERE, WITH_BODY, WITH_KEY, problem_responses
@@ -80,22 +83,11 @@ def _submit() -> Schema:
 
 
 def _list() -> Schema:
-    properties = ListingParameters.model_json_schema(by_alias=True)
-    definitions = properties.get("$defs", {})
-    parameters = [
-        {
-            "name": name,
-            "in": "query",
-            "description": schema.get("description", "From the page before."),
-            "schema": _plain(schema, definitions),
-        }
-        for name, schema in properties["properties"].items()
-    ]
     return {
         "operationId": "listJobs",
         "summary": "Lists the key's jobs, the newest first",
         "tags": ["Jobs"],
-        "parameters": parameters,
+        "parameters": _query(ListingParameters),
         "responses": {
             "200": {
                 "description": "A page of jobs.",
@@ -136,10 +128,12 @@ def _cancel() -> Schema:
 
 def _result() -> Schema:
     ended = ("job-failed", "job-cancelled", "job-timed-out", "job-not-finished")
+    refused = ("invalid-request", "not-acceptable", "bad-request")
     return {
         "operationId": "getJobResult",
         "summary": "Gives all rows of a job, or the way to them",
         "tags": ["Jobs"],
+        "parameters": _query(ResultParameters),
         "responses": {
             "200": {
                 "description": "A small result.",
@@ -151,12 +145,27 @@ def _result() -> Schema:
             },
             "303": {
                 "description": "A large result: a URL that works for 15 minutes, of a gzip file of "
-                "lines of JSON or of CSV.",
+                "lines of JSON or of CSV, or of a Parquet file.",
                 "headers": {**headers.REQUEST_ID, **headers.LOCATION},
             },
-            **problem_responses((*_EVERY, *ended, "job-not-found", "job-expired", "bad-request")),
+            **problem_responses((*_EVERY, *ended, *refused, "job-not-found", "job-expired")),
         },
     }
+
+
+def _query(model: type[BaseModel]) -> list[Schema]:
+    """The parameters of a query string."""
+    properties = model.model_json_schema(by_alias=True)
+    definitions = properties.get("$defs", {})
+    return [
+        {
+            "name": name,
+            "in": "query",
+            "description": schema.get("description", "From the page before."),
+            "schema": _plain(schema, definitions),
+        }
+        for name, schema in properties["properties"].items()
+    ]
 
 
 def _plain(schema: Schema, definitions: Schema) -> Schema:

@@ -10,7 +10,14 @@ from data_pipeline.analytics.health import Health
 from data_pipeline.analytics.operation import Operation
 from data_pipeline.analytics.representation import Envelope
 from data_pipeline.aws.problems import ProblemError
-from data_pipeline.jobs.job import Format, JobResource, Status
+from data_pipeline.jobs.job import (
+    DEFAULT_TTL,
+    LONGEST_TTL,
+    SHORTEST_TTL,
+    Format,
+    JobResource,
+    Status,
+)
 from data_pipeline.jobs.listing import JobListing
 from data_pipeline.jobs.results import ResultEnvelope
 from infra.openapi.naming import REFERENCE, Schema, pascal, reference, with_names
@@ -167,7 +174,15 @@ def _job_members() -> dict[str, Schema]:
             "type": "string",
             "enum": [str(one) for one in Format],
             "default": str(Format.JSON),
-            "description": "How the rows of a large result are written.",
+            "description": "How the rows are written: a large result is a file of it. Parquet is a "
+            "file in any case.",
+        },
+        "ttl": {
+            "type": "integer",
+            "minimum": SHORTEST_TTL,
+            "maximum": LONGEST_TTL,
+            "default": DEFAULT_TTL,
+            "description": "For how many seconds the job and its result are kept.",
         },
         "name": {
             "type": ["string", "null"],

@@ -24,6 +24,7 @@ EXPOSED_HEADERS = (
     "Age",
     "Content-Disposition",
     "ETag",
+    "Link",
     "Location",
     "Preference-Applied",
     "Retry-After",

@@ -51,9 +51,7 @@ def _list(request: Request) -> Response:
 
 def _result(request: Request) -> Response:
     results = Results(store=_store(), bucket=load(JobsSettings).results_bucket)
-    return results.respond(
-        request.path_parameters["jobId"], owner=request.owner, request_id=request.request_id
-    )
+    return results.respond(request.path_parameters["jobId"], request)
 
 
 def _cancel(request: Request) -> Response:

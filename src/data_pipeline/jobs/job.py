@@ -16,6 +16,12 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef
 
 RETENTION = timedelta(days=7)
+# In seconds. The shortest is longer than any job runs, so none expires on its way.
+SHORTEST_TTL = 3 * 60 * 60
+LONGEST_TTL = 30 * 24 * 60 * 60
+DEFAULT_TTL = int(RETENTION.total_seconds())
+# The bucket removes what is below `jobs/<days>/` after so many days.
+RESULT_DAYS = (1, 7, 30)
 
 
 class Status(StrEnum):
@@ -158,13 +164,16 @@ class Job(msgspec.Struct, frozen=True, kw_only=True, rename="camel", omit_defaul
         return msgspec.convert(values, cls)
 
 
-def new_job_id() -> str:
-    """A UUID of version 7 (RFC 9562, section 5.7): it tells when the job was made."""
+def new_job_id(retention: timedelta = RETENTION) -> str:
+    """A UUID of version 7 (RFC 9562, section 5.7): it tells when the job was made.
+
+    The first 12 of its bits that are free hold how long the job is kept, in hours, so that an id
+    also tells when its job expired. The other 62 are chance.
+    """
     milliseconds = time.time_ns() // 1_000_000
-    number = milliseconds << 80 | int.from_bytes(os.urandom(10))
-    number = number & ~(0xF << 76) | 0x7 << 76
-    number = number & ~(0x3 << 62) | 0x2 << 62
-    return str(uuid.UUID(int=number))
+    hours = -(-retention // timedelta(hours=1))
+    chance = int.from_bytes(os.urandom(8)) >> 2
+    return str(uuid.UUID(int=milliseconds << 80 | 0x7 << 76 | hours << 64 | 0x2 << 62 | chance))
 
 
 def is_job_id(text: str) -> bool:
@@ -178,6 +187,11 @@ def is_job_id(text: str) -> bool:
 def created_at(job_id: str) -> datetime:
     """When a job with that id was made."""
     return datetime.fromtimestamp((uuid.UUID(job_id).int >> 80) / 1000, UTC)
+
+
+def kept_for(job_id: str) -> timedelta:
+    """How long a job with that id is kept, in whole hours."""
+    return timedelta(hours=(uuid.UUID(job_id).int >> 64) & 0xFFF)
 
 
 def timestamp(moment: datetime) -> str:

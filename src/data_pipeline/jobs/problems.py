@@ -76,6 +76,32 @@ def already_finished(job: Job) -> ProblemError:
     )
 
 
+def not_acceptable(wanted: str) -> ProblemError:
+    """406: rows are not given in that format."""
+    return ProblemError(
+        Problem(
+            kind="not-acceptable",
+            title="Not acceptable",
+            status=406,
+            detail=f"The result comes as application/json or text/csv, not as {wanted}. Parquet "
+            "has to be asked for when the job is submitted.",
+        )
+    )
+
+
+def stored_otherwise(job: Job) -> ProblemError:
+    """406: the result is a file of another format."""
+    return ProblemError(
+        Problem(
+            kind="not-acceptable",
+            title="Not acceptable",
+            status=406,
+            detail=f"The result is a file, stored as {job.format}. Leave out 'format' to get it, "
+            "or submit the job again in the other format.",
+        )
+    )
+
+
 def without_result(job: Job, error: dict[str, object] | None) -> ProblemError:
     """409: the job ended without a result; `jobError` is the problem that ended it."""
     reason = (error or {}).get("detail")

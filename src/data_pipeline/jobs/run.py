@@ -100,6 +100,7 @@ class _Export:
         self._rows = 0
         self._upload: Upload | None = None
         self._started = time.perf_counter()
+        self._timeout = min(_TIMEOUT_SECONDS, assignment.question.operation.most_job_seconds)
 
     def run(self) -> Outcome:
         name = application_name(APPLICATION, self._assignment.job_id)
@@ -113,14 +114,14 @@ class _Export:
             with (
                 watch,
                 snapshot(
-                    self._connection, application_name=name, timeout_seconds=_TIMEOUT_SECONDS
+                    self._connection, application_name=name, timeout_seconds=self._timeout
                 ) as state,
             ):
                 return self._query(state, watch)
         except psycopg.errors.QueryCanceled:
             if watch.is_cancelled:
                 raise JobCancelled(self._assignment.job_id) from None
-            raise QueryTimeout(f"The query took more than {_TIMEOUT_SECONDS:g} seconds.") from None
+            raise QueryTimeout(f"The query took more than {self._timeout:g} seconds.") from None
 
     def _progress(self) -> Progress:
         return Progress(rows=self._rows, bytes=self._upload.bytes_written if self._upload else 0)
@@ -204,7 +205,7 @@ class _Export:
         with upload_for(
             self._assignment.format,
             bucket=self._bucket,
-            prefix=f"jobs/{self._assignment.job_id}",
+            job_id=self._assignment.job_id,
             metadata=metadata,
         ) as upload:
             self._upload = upload

@@ -3,6 +3,8 @@
 import hashlib
 import re
 from dataclasses import dataclass
+from datetime import timedelta
+from typing import cast
 
 import msgspec
 
@@ -11,7 +13,7 @@ from data_pipeline.analytics.problems import invalid_request
 from data_pipeline.analytics.questions import members
 from data_pipeline.aws.api import Request
 from data_pipeline.aws.problems import FieldError
-from data_pipeline.jobs.job import Format
+from data_pipeline.jobs.job import DEFAULT_TTL, LONGEST_TTL, SHORTEST_TTL, Format
 
 # API Gateway waits 29 seconds for an answer.
 LONGEST_WAIT_SECONDS = 20
@@ -29,6 +31,7 @@ class Submission:
     question: Question
     format: Format
     name: str | None
+    retention: timedelta
     owner: str
     idempotency_key: str | None
     request_hash: str
@@ -40,7 +43,7 @@ def submission(request: Request) -> Submission:
     Raises:
         ProblemError: 400, saying what is wrong with it.
     """
-    known = ("operation", "parameters", "format", "name")
+    known = ("operation", "parameters", "format", "name", "ttl")
     body = members(request, known=known, most_bytes=MOST_BODY_BYTES)
     question = parse(body.get("operation"), body.get("parameters"))
     errors: list[FieldError] = []
@@ -52,6 +55,13 @@ def submission(request: Request) -> Submission:
     if name is not None and not (isinstance(name, str) and 0 < len(name) <= _LONGEST_NAME):
         detail = f"'name' must be a string of 1 to {_LONGEST_NAME} characters."
         errors.append(FieldError(pointer="#/name", detail=detail))
+    ttl = body.get("ttl", DEFAULT_TTL)
+    if type(ttl) is not int or not SHORTEST_TTL <= ttl <= LONGEST_TTL:
+        detail = (
+            f"'ttl' must be a whole number of seconds, from {SHORTEST_TTL} (3 hours) to "
+            f"{LONGEST_TTL} (30 days)."
+        )
+        errors.append(FieldError(pointer="#/ttl", detail=detail))
     key = request.header("idempotency-key")
     if len(key) > _LONGEST_KEY:
         detail = f"The Idempotency-Key must have at most {_LONGEST_KEY} characters."
@@ -62,6 +72,7 @@ def submission(request: Request) -> Submission:
         question=question,
         format=Format(str(wanted)),
         name=str(name) if name is not None else None,
+        retention=timedelta(seconds=cast("int", ttl)),
         owner=request.owner,
         idempotency_key=key or None,
         request_hash=hashlib.sha256(msgspec.json.encode(body, order="sorted")).hexdigest(),

@@ -9,7 +9,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from data_pipeline.aws.observability import logger
 from data_pipeline.jobs import problems
-from data_pipeline.jobs.job import RETENTION, Job, Status, new_job_id, timestamp
+from data_pipeline.jobs.job import Job, Status, new_job_id, timestamp
 from data_pipeline.jobs.slots import JobSlots
 from data_pipeline.jobs.store import JobStore
 from data_pipeline.jobs.submissions import Submission
@@ -84,10 +84,11 @@ class Submitter:
 
 def _new_job(submission: Submission) -> Job:
     now = datetime.now(UTC)
+    expires = now + submission.retention
     parameters = msgspec.json.encode(submission.question.normalised()).decode()
     operation = submission.question.operation.name
     return Job(
-        job_id=new_job_id(),
+        job_id=new_job_id(submission.retention),
         status=Status.QUEUED,
         operation=operation,
         parameters_json=parameters,
@@ -95,7 +96,7 @@ def _new_job(submission: Submission) -> Job:
         name=submission.name,
         owner=submission.owner,
         created_at=timestamp(now),
-        expires_at=int((now + RETENTION).timestamp()),
-        expires_at_iso=timestamp((now + RETENTION).replace(microsecond=0)),
+        expires_at=int(expires.timestamp()),
+        expires_at_iso=timestamp(expires.replace(microsecond=0)),
         request_hash=submission.request_hash,
     )

@@ -2,6 +2,9 @@ import csv
 import gzip
 import io
 import json
+import multiprocessing
+import os
+import signal
 import threading
 import time
 from collections.abc import Callable
@@ -94,7 +97,7 @@ def test_large_result_is_stored_as_lines_of_json(
     outcome = _run(job)
     assert outcome["kind"] == "stored"
     assert outcome["rowCount"] == CUSTOMERS + 4
-    assert outcome["resultKey"] == f"jobs/{job.job_id}/result.ndjson.gz"
+    assert outcome["resultKey"] == f"jobs/7/{job.job_id}/result.ndjson.gz"
     rows = [
         json.loads(line)
         for line in _object(environment, results_bucket, outcome["resultKey"]).splitlines()
@@ -237,3 +240,52 @@ def test_progress_shows_while_the_job_runs(
     kept = store.get(job.job_id)
     assert kept is not None
     assert 0 < (kept.progress_rows or 0) <= CUSTOMERS + 4
+
+
+def _custom(job: Job, query: str) -> Any:
+    return _run(job, operation="custom_complex_query", parameters={"query": query})
+
+
+def test_thousand_rows_are_given_back_and_one_more_is_not(job: Job) -> None:
+    for rows, kind in ((0, "inline"), (1000, "inline"), (1001, "stored")):
+        outcome = _custom(job, f"SELECT n FROM generate_series(1, {rows}) AS n")
+        assert (outcome["kind"], outcome["rowCount"]) == (kind, rows)
+
+
+def test_result_is_given_back_as_long_as_it_fits_between_two_states(job: Job) -> None:
+    def escaped_length(outcome: Any) -> int:
+        return len(json.dumps(outcome["resultJson"], ensure_ascii=False).encode())
+
+    query = "SELECT string_agg('\"', '') AS quotes FROM generate_series(1, {})"
+    most = run.MOST_INLINE_BYTES
+    around = escaped_length(_custom(job, query.format(1))) - 4
+    # A quote is escaped in the result, and both signs again in the workflow's state.
+    fitting = (most - around) // 4 - 10
+    outcome = _custom(job, query.format(fitting))
+    assert outcome["kind"] == "inline"
+    assert most - 100 < escaped_length(outcome) <= most
+    assert _custom(job, query.format(fitting + 20))["kind"] == "stored"
+
+
+# The test's process has threads, none of which its copy needs.
+@pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")
+def test_attempt_after_one_that_was_killed_leaves_one_result(
+    services: Environment, job: Job, loaded_bucket: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write = GzipUpload.write
+
+    def write_and_die(upload: GzipUpload, data: bytes) -> None:
+        write(upload, data)
+        if upload.bytes_written > 10_000:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(GzipUpload, "write", write_and_die)
+        process = multiprocessing.get_context("fork").Process(target=_run, args=(job,))
+        process.start()
+        process.join()
+    assert process.exitcode == -signal.SIGKILL
+    assert len(_uploads(services, loaded_bucket)) == 1
+    outcome = _run(job)
+    assert _keys(services, loaded_bucket) == [outcome["resultKey"]]
+    assert _uploads(services, loaded_bucket) == []

@@ -1,7 +1,17 @@
 import time
 from datetime import UTC, datetime, timedelta
 
-from data_pipeline.jobs.job import Job, Status, created_at, is_job_id, new_job_id, timestamp
+import pytest
+
+from data_pipeline.jobs.job import (
+    Job,
+    Status,
+    created_at,
+    is_job_id,
+    kept_for,
+    new_job_id,
+    timestamp,
+)
 
 JOB = Job(
     job_id=new_job_id(),
@@ -27,6 +37,14 @@ def test_ids_differ_and_sort_by_time() -> None:
     time.sleep(0.002)
     assert earlier < new_job_id()
     assert len({new_job_id() for _ in range(1000)}) == 1000
+
+
+@pytest.mark.parametrize("hours", [3, 168, 720])
+def test_id_tells_how_long_its_job_is_kept(hours: int) -> None:
+    job_id = new_job_id(timedelta(hours=hours))
+    assert is_job_id(job_id)
+    assert kept_for(job_id) == timedelta(hours=hours)
+    assert kept_for(new_job_id(timedelta(hours=hours, seconds=-1))) == timedelta(hours=hours)
 
 
 def test_only_ids_in_their_one_spelling_are_ids() -> None:

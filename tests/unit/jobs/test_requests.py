@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 import pytest
 
 from data_pipeline.aws.api import Request
@@ -47,6 +49,10 @@ def _problem(body: object, **headers: str) -> Problem:
         ({"operation": "simple_demo", "format": "xml"}, "invalid-request", "#/format"),
         ({"operation": "simple_demo", "format": ["csv"]}, "invalid-request", "#/format"),
         ({"operation": "simple_demo", "name": ""}, "invalid-request", "#/name"),
+        ({"operation": "simple_demo", "ttl": 10_799}, "invalid-request", "#/ttl"),
+        ({"operation": "simple_demo", "ttl": 10**30}, "invalid-request", "#/ttl"),
+        ({"operation": "simple_demo", "ttl": True}, "invalid-request", "#/ttl"),
+        ({"operation": "simple_demo", "ttl": "7 days"}, "invalid-request", "#/ttl"),
         ({"operation": "simple_demo", "formt": "csv"}, "invalid-request", "#/formt"),
     ],
 )
@@ -59,6 +65,15 @@ def test_wrong_submission_is_refused_at_once(body: object, kind: str, pointer: s
 def test_idempotency_key_has_a_longest_length() -> None:
     problem = _problem({"operation": "simple_demo"}, Idempotency_Key="k" * 256)
     assert "at most 255 characters" in problem.detail
+
+
+def test_job_is_kept_for_a_week_or_as_long_as_wanted() -> None:
+    def kept(**more: int) -> timedelta:
+        body = {"operation": "simple_demo", **more}
+        return submission(Request.from_event(proxy_event("POST", "/", body=body))).retention
+
+    assert kept() == timedelta(days=7)
+    assert kept(ttl=86_400) == timedelta(days=1)
 
 
 def test_misspelt_member_is_suggested() -> None:
