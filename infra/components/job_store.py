@@ -7,11 +7,10 @@ from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
+from data_pipeline.jobs.job import RESULT_DAYS
 from infra.stages import Stage
 
 OWNER_INDEX: Final = "owner-createdAt-index"
-# Longer than any job's item, so that no job refers to a result that is gone.
-RESULT_RETENTION: Final = Duration.days(30)
 
 
 class JobStore(Construct):
@@ -55,10 +54,12 @@ class JobStore(Construct):
             removal_policy=stage.removal_policy,
             lifecycle_rules=[
                 s3.LifecycleRule(
-                    expiration=RESULT_RETENTION,
+                    prefix=f"jobs/{days}/",
+                    expiration=Duration.days(days),
                     noncurrent_version_expiration=Duration.days(1),
                     abort_incomplete_multipart_upload_after=Duration.days(1),
                 )
+                for days in RESULT_DAYS
             ],
             # A page that follows the redirect to a result reads it from this bucket.
             cors=[
