@@ -1,5 +1,6 @@
 """What an analytics operation is: typed parameters, documented columns, and one SQL statement."""
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -44,7 +45,8 @@ class Operation[P: Parameters]:
     """A question that can be asked by name.
 
     `reads_ledger` says that the answer also depends on the load ledger, which can change while
-    the data does not.
+    the data does not. `most_job_seconds` is how long its query may take as a job, no longer than a
+    job may at all.
     """
 
     name: str
@@ -53,6 +55,7 @@ class Operation[P: Parameters]:
     columns: tuple[Column, ...]
     statement: Callable[[P], Statement]
     reads_ledger: bool = False
+    most_job_seconds: float = math.inf
 
 
 def sql_file(module: str, name: str) -> str:

@@ -112,6 +112,9 @@ def _statement(parameters: CustomComplexQueryParameters) -> Statement:
     )
 
 
+# Users' own SQL is no one's tuned statement: it keeps the database busy for five minutes at most.
+_MOST_JOB_SECONDS = 300.0
+
 OPERATION = Operation(
     name="custom_complex_query",
     description="One SELECT of your own over the tables and views of the schema canonical, with "
@@ -120,4 +123,5 @@ OPERATION = Operation(
     parameters=CustomComplexQueryParameters,
     columns=(),
     statement=_statement,
+    most_job_seconds=_MOST_JOB_SECONDS,
 )
