@@ -5,7 +5,12 @@ import pytest
 from data_pipeline.aws.api import Request
 from data_pipeline.aws.problems import Problem, ProblemError
 from data_pipeline.jobs.listing import wanted_page
-from data_pipeline.jobs.submissions import LONGEST_WAIT_SECONDS, preferred_wait, submission
+from data_pipeline.jobs.submissions import (
+    LONGEST_WAIT_SECONDS,
+    MOST_BODY_BYTES,
+    preferred_wait,
+    submission,
+)
 from tests.unit.proxy_events import proxy_event
 
 
@@ -76,6 +81,11 @@ def test_job_is_kept_for_a_week_or_as_long_as_wanted() -> None:
     assert kept(ttl=86_400) == timedelta(days=1)
 
 
+def test_body_that_the_workflow_could_not_carry_is_refused() -> None:
+    problem = _problem({"operation": "simple_demo", "name": "x" * MOST_BODY_BYTES})
+    assert (problem.status, problem.kind) == (413, "request-too-large")
+
+
 def test_misspelt_member_is_suggested() -> None:
     problem = _problem({"operation": "simple_demo", "parametrs": {}})
     assert "Did you mean 'parameters'?" in problem.detail
@@ -96,6 +106,8 @@ def test_same_body_has_the_same_hash_whatever_the_order_of_its_members() -> None
         ("status", "DONE"),
         ("limit", "0"),
         ("limit", "many"),
+        ("since", "yesterday"),
+        ("until", "2026-01-02T03:04:05"),
         ("nextToken", "!"),
         ("nextToken", "W10="),
         ("staus", "FAILED"),
