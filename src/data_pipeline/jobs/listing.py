@@ -12,7 +12,8 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
 from data_pipeline.analytics.catalog import field_errors
 from data_pipeline.analytics.problems import invalid_request
-from data_pipeline.jobs.job import JobResource, Status, timestamp
+from data_pipeline.jobs import lost
+from data_pipeline.jobs.job import Job, JobResource, Status, timestamp
 from data_pipeline.jobs.store import JobStore, Place, Selection
 
 
@@ -70,9 +71,16 @@ class Lister:
             after=_place(wanted.next_token) if wanted.next_token else None,
         )
         return JobListing(
-            jobs=[job.resource() for job in page.jobs],
+            jobs=[self._settled(job).resource() for job in page.jobs],
             next_token=_token(page.last) if page.last else None,
         )
+
+    def _settled(self, job: Job) -> Job:
+        """The job, ended if it was lost."""
+        if not lost.is_lost(job.job_id, job.status):
+            return job
+        lost.end(self.store, job.job_id)
+        return self.store.get(job.job_id) or job
 
 
 def wanted_page(query: dict[str, str]) -> ListingParameters:

@@ -16,6 +16,7 @@ from botocore.exceptions import ClientError
 
 from data_pipeline.aws import clients
 from data_pipeline.jobs.job import RETENTION, Status, created_at
+from data_pipeline.jobs.lost import is_lost
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef
@@ -82,14 +83,14 @@ class JobSlots:
         return set(answer.get("Item", {}).get("jobs", {}).get("SS", []))
 
     def _ended(self, job_ids: set[str]) -> set[str]:
-        """Those that have a final status, and those that were never stored or are removed."""
+        """Those that have a final status, that never started, were never stored, or are removed."""
         statuses = self._statuses(sorted(job_ids))
         latest = datetime.now(UTC) - _TIME_TO_BE_STORED
         return {
             job_id
             for job_id in job_ids
             if (
-                Status(statuses[job_id]).is_final
+                Status(statuses[job_id]).is_final or is_lost(job_id, statuses[job_id])
                 if job_id in statuses
                 else created_at(job_id) < latest
             )

@@ -3,11 +3,12 @@
 import time
 import uuid
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from data_pipeline.jobs import handler
+from data_pipeline.jobs import handler, lost
 from data_pipeline.jobs.job import Status
 from data_pipeline.jobs.store import JobStore
 from local.state import Environment
@@ -160,6 +161,22 @@ def test_topic_that_refuses_does_not_keep_a_job_from_being_cancelled(
     job = make_job(status=Status.RUNNING)
     store.add(job)
     assert body(_cancel(call, job.job_id))["status"] == "CANCELLED"
+
+
+def test_job_that_never_started_is_listed_as_failed(
+    store: JobStore, call: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lost_job, running = make_job(status=Status.QUEUED), make_job(status=Status.RUNNING)
+    store.add(lost_job)
+    store.add(running)
+    assert _listed(call) == {lost_job.job_id: "QUEUED", running.job_id: "RUNNING"}
+    monkeypatch.setattr(lost, "_TIME_TO_START", timedelta(0))
+    assert _listed(call) == {lost_job.job_id: "FAILED", running.job_id: "RUNNING"}
+
+
+def _listed(call: Call) -> dict[str, str]:
+    jobs = body(call("GET", "/analytics/jobs"))["jobs"]
+    return {job["jobId"]: job["status"] for job in jobs}
 
 
 def test_list_is_of_a_time(store: JobStore, call: Call) -> None:

@@ -3,6 +3,7 @@ from datetime import timedelta
 
 import pytest
 
+from data_pipeline.jobs import lost
 from data_pipeline.jobs import slots as slots_module
 from data_pipeline.jobs.job import Status, new_job_id
 from data_pipeline.jobs.slots import JobSlots
@@ -49,6 +50,18 @@ def test_job_that_was_never_stored_leaves_its_slot_after_a_while(
     assert slots.take(OWNER, new_job_id())
     assert not slots.take(OWNER, new_job_id())
     monkeypatch.setattr(slots_module, "_TIME_TO_BE_STORED", timedelta(0))
+    assert slots.take(OWNER, new_job_id())
+
+
+def test_job_that_never_started_leaves_its_slot_after_a_while(
+    store: JobStore, slots: JobSlots, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in range(2):
+        job = make_job(status=Status.QUEUED)
+        assert slots.take(OWNER, job.job_id)
+        store.add(job)
+    assert not slots.take(OWNER, new_job_id())
+    monkeypatch.setattr(lost, "_TIME_TO_START", timedelta(0))
     assert slots.take(OWNER, new_job_id())
 
 
