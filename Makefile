@@ -6,10 +6,10 @@ PYTHON3 ?= python3
 PYTHON := .venv/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help toolchain up down reset status logs env demo test lint format lock bench deploy destroy
+.PHONY: help toolchain up down reset status logs images env demo test test-docker lint format lock bench deploy destroy
 
 help: ## Prints this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 toolchain: ## Installs everything the project needs, inside the project
 	@$(PYTHON3) -m local.toolchain
@@ -29,6 +29,9 @@ status: toolchain ## Shows what runs where
 logs: toolchain ## Shows the newest log lines of every part
 	@$(PYTHON) -m local.environment logs
 
+images: toolchain ## Gets or builds the images of the docker runtime, and .env for Compose by hand
+	@$(PYTHON) -m local.images
+
 env: toolchain ## Prints the shell variables of the running environment: eval "$$(make -s env)"
 	@$(PYTHON) -m local.environment env
 
@@ -37,6 +40,9 @@ demo: toolchain ## Runs every step of the README's demo, narrated
 
 test: toolchain ## Lint, types and all tests, against an environment of their own
 	@$(PYTHON) -m local.checks
+
+test-docker: toolchain ## The integration tests against containers; installs an engine where root may
+	@$(PYTHON) -m local.docker_checks
 
 lint: toolchain ## Lint and types alone
 	@$(PYTHON) -m local.checks --lint

@@ -15,13 +15,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from typing import Final
 
-from local import lifecycle, runtime
+from local import lifecycle, logs, runtime
+from local.docker import EngineError
 from local.environment import EXPECTED_ERRORS
 from local.lifecycle import exclusively
 from local.node import node_environment
 from local.progress import Progress, complain
 from local.setup_steps import ROOT, VENV
-from local.state import directory_of
+from local.state import Environment, directory_of, recorded
 
 ENVIRONMENT: Final = "test"
 KEPT_LOGS: Final = ROOT / "build" / "test-logs"
@@ -59,10 +60,14 @@ class Checks:
             print(result.stdout, end="")
             self._fail(name)
 
-    def run_tests(self) -> None:
-        """Every test against an environment made for it; those that need none if it can't be."""
+    def run_tests(self, wanted: Sequence[str] = ()) -> None:
+        """The tests against an environment made for them; those that need none if it can't be.
+
+        Args:
+            wanted: directories of tests; all tests when there are none.
+        """
         with self._environment() as started:
-            paths = () if started else _WITHOUT_SERVICES
+            paths = wanted if started else _WITHOUT_SERVICES
             command = _program(("pytest", "-n", "2", "--dist", "loadgroup", *paths, *_arguments()))
             if _run_interruptibly(command, _test_variables()) != 0:
                 self._fail("pytest")
@@ -93,9 +98,9 @@ class Checks:
         try:
             # Whatever a run that was killed left behind.
             self._remove_environments()
-            self.progress.note(runtime.choose(os.environ))
+            choice = runtime.choose(os.environ, ENVIRONMENT)
             with exclusively(ENVIRONMENT, self.progress):
-                lifecycle.bring_up(ENVIRONMENT, self.progress, durable=False)
+                lifecycle.bring_up(ENVIRONMENT, self.progress, choice, durable=False)
         except EXPECTED_ERRORS as error:
             complain(f"The environment did not start: {error}")
             self._fail("environment")
@@ -116,17 +121,23 @@ class Checks:
     def _keep_logs(self) -> None:
         shutil.rmtree(KEPT_LOGS, ignore_errors=True)
         KEPT_LOGS.mkdir(parents=True)
-        for log in directory_of(ENVIRONMENT).glob("*.log"):
-            shutil.copy(log, KEPT_LOGS)
+        if environment := recorded(ENVIRONMENT):
+            for server in logs.SERVERS:
+                self._keep_log(environment, server)
         if self.failed:
             self.progress.note(f"The servers' logs are kept in {KEPT_LOGS.relative_to(ROOT)}/")
+
+    @staticmethod
+    def _keep_log(environment: Environment, server: str) -> None:
+        # An engine that has gone took its containers' logs along.
+        with suppress(EngineError):
+            lines = logs.source(environment, server).newest(sys.maxsize)
+            (KEPT_LOGS / f"{server}.log").write_text("\n".join(lines), encoding="utf-8")
 
 
 def main() -> int:
     """Runs the checks and returns the exit code."""
-    # A shell that starts this in the background may have both ignored.
-    for one in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(one, signal.default_int_handler)
+    catch_interruptions()
     arguments = _parser().parse_args()
     checks = Checks(Progress())
     try:
@@ -140,6 +151,13 @@ def main() -> int:
         complain("\nInterrupted.")
         return 130
     return checks.conclude()
+
+
+def catch_interruptions() -> None:
+    """Has these signals raise KeyboardInterrupt, so that everything is taken down."""
+    # A shell that starts this in the background may have them ignored.
+    for one in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(one, signal.default_int_handler)
 
 
 def _program(command: Sequence[str]) -> list[str]:

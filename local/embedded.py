@@ -1,28 +1,21 @@
 """The embedded runtime: PostgreSQL and LocalStack as processes of this machine, no containers."""
 
-import secrets
 import shutil
 from contextlib import suppress
-from dataclasses import asdict, dataclass, fields
-from urllib.parse import urlsplit
+from dataclasses import dataclass
+from typing import Final
 
-from local import database, ports
+from local import credentials, database, ports
 from local.localstack import LocalStack
 from local.ports import LOOPBACK, Ports
 from local.postgres import Cluster, data_directory
 from local.postgres_programs import directory_for_account, server_account
 from local.process import Server
 from local.progress import Progress
-from local.state import (
-    DATABASE,
-    Credentials,
-    Environment,
-    directory_of,
-    recorded,
-    write_json,
-)
+from local.servers import FileLog, ServerState
+from local.state import Environment, directory_of, recorded
 
-RUNTIME = "embedded"
+RUNTIME: Final = "embedded"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,6 +28,31 @@ class Embedded:
     def servers(self) -> tuple[Server, Server]:
         """Both, in the order in which they are started."""
         return self.cluster.server, self.localstack.server
+
+
+@dataclass(frozen=True, kw_only=True)
+class Postgres:
+    """The PostgreSQL of one environment, without LocalStack beside it."""
+
+    environment: Environment
+    cluster: Cluster
+
+    def start(self) -> None:
+        """Starts it unless it runs, waits until it answers, and makes the pipeline's database.
+
+        Raises:
+            PostgresError: the database can't be set up.
+            ServerExitedError: the server ended while starting.
+            TimeoutError: it was not ready in time.
+        """
+        passwords = self.environment.credentials()
+        self.cluster.initialise(passwords.superuser)
+        self.cluster.start(passwords.superuser)
+        database.create(self.environment, passwords)
+
+    def stop(self) -> bool:
+        """Stops it; its data stay. True when it ran."""
+        return self.cluster.stop()
 
 
 def start(name: str, progress: Progress, *, durable: bool = True) -> Environment:
@@ -56,7 +74,7 @@ def start(name: str, progress: Progress, *, durable: bool = True) -> Environment
     if last is None:
         # Servers whose record is lost are not found at their addresses any more.
         stop(name, progress)
-    environment = _describe(name, _choose_ports(name, last))
+    environment = ports.environment_at(name, RUNTIME, _choose_ports(name, last))
     # Before the servers start: what a start that is broken off leaves is found by it.
     environment.save()
     runtime = describe(environment, durable=durable)
@@ -74,7 +92,7 @@ def stop(name: str, progress: Progress) -> bool:
         return False
     # Servers are found by what they are, not by their ports: the record may be lost.
     lost = Ports(localstack=0, postgres=0)
-    runtime = describe(recorded(name) or _describe(name, lost))
+    runtime = describe(recorded(name) or ports.environment_at(name, RUNTIME, lost))
     stopped = [
         server.name
         for server, stop_server in (
@@ -102,7 +120,7 @@ def remove(name: str) -> None:
 
 def describe(environment: Environment, *, durable: bool = True) -> Embedded:
     """The servers of an environment, running or not."""
-    credentials = _credentials(environment)
+    passwords = credentials.ensure(environment)
     account = server_account()
     cluster = Cluster(
         name=environment.name,
@@ -114,26 +132,50 @@ def describe(environment: Environment, *, durable: bool = True) -> Embedded:
     )
     localstack = LocalStack(
         environment=environment,
-        port=_port_of(environment),
+        port=ports.of(environment).localstack,
         secrets={
             "PIPELINE_DATABASE_HOST": environment.postgres_host,
             "PIPELINE_DATABASE_PORT": str(environment.postgres_port),
             "PIPELINE_DATABASE_NAME": environment.database,
-            "PIPELINE_OWNER_PASSWORD": credentials.owner,
-            "PIPELINE_WRITER_PASSWORD": credentials.writer,
-            "PIPELINE_READER_PASSWORD": credentials.reader,
+            "PIPELINE_OWNER_PASSWORD": passwords.owner,
+            "PIPELINE_WRITER_PASSWORD": passwords.writer,
+            "PIPELINE_READER_PASSWORD": passwords.reader,
         },
     )
     return Embedded(cluster=cluster, localstack=localstack)
 
 
+def servers(environment: Environment) -> list[ServerState]:
+    """Both servers, in the order in which they are started."""
+    return [
+        ServerState(
+            name=server.name,
+            running=(process := server.find()) is not None,
+            place=f"pid {process.pid}" if process else "-",
+            log=str(server.log_file),
+        )
+        for server in describe(environment).servers()
+    ]
+
+
+def log(environment: Environment, service: str) -> FileLog:
+    """The output of a server."""
+    return FileLog(name=service, file=environment.directory / f"{service}.log")
+
+
+def postgres(environment: Environment, *, durable: bool = True) -> Postgres:
+    """The environment's PostgreSQL alone, running or not."""
+    cluster = describe(environment, durable=durable).cluster
+    return Postgres(environment=environment, cluster=cluster)
+
+
 def _start_postgres(cluster: Cluster, environment: Environment, progress: Progress) -> None:
-    credentials = environment.credentials()
+    passwords = environment.credentials()
     ran = cluster.server.find() is not None
-    if cluster.initialise(credentials.superuser):
+    if cluster.initialise(passwords.superuser):
         progress.step(f"PostgreSQL's data directory {cluster.data} made")
-    cluster.start(credentials.superuser)
-    database.create(environment, credentials)
+    cluster.start(passwords.superuser)
+    database.create(environment, passwords)
     verb = "runs already" if ran else "runs"
     progress.step(f"PostgreSQL {verb} at {LOOPBACK}:{cluster.port}")
 
@@ -153,24 +195,12 @@ def _start_localstack(localstack: LocalStack, progress: Progress) -> None:
     progress.step(f"LocalStack {verb} at {localstack.environment.endpoint}")
 
 
-def _describe(name: str, chosen: Ports) -> Environment:
-    return Environment(
-        name=name,
-        runtime=RUNTIME,
-        endpoint=f"http://{LOOPBACK}:{chosen.localstack}",
-        postgres_host=LOOPBACK,
-        postgres_port=chosen.postgres,
-        database=DATABASE,
-        directory=directory_of(name),
-    )
-
-
 def _choose_ports(name: str, last: Environment | None) -> Ports:
     """Those of the servers that run, and free ones for the others."""
     if last is None:
         return ports.choose(name, None)
     runtime = describe(last)
-    used = Ports(localstack=_port_of(last), postgres=last.postgres_port)
+    used = ports.of(last)
     localstack_runs, postgres_runs = runtime.localstack.server.find(), runtime.cluster.server.find()
     if localstack_runs and postgres_runs:
         return used
@@ -179,21 +209,3 @@ def _choose_ports(name: str, last: Environment | None) -> Ports:
         localstack=used.localstack if localstack_runs else free.localstack,
         postgres=used.postgres if postgres_runs else free.postgres,
     )
-
-
-def _port_of(environment: Environment) -> int:
-    port = urlsplit(environment.endpoint).port
-    if port is None:
-        raise ValueError(f"{environment.endpoint} names no port")
-    return port
-
-
-def _credentials(environment: Environment) -> Credentials:
-    file = environment.directory / "credentials.json"
-    if file.is_file():
-        return environment.credentials()
-    made = Credentials(
-        **{one.name: secrets.token_urlsafe(24) for one in fields(Credentials)},
-    )
-    write_json(file, asdict(made), mode=0o600)
-    return made

@@ -11,6 +11,7 @@ from infra.migration import MigrationError
 from local import guard, lifecycle, logs, runtime, shell_variables, showcase, status
 from local.api_access import access
 from local.cdk import CdkError
+from local.docker import EngineError
 from local.lifecycle import BusyError, exclusively
 from local.localstack import LocalStackError
 from local.postgres import PostgresError
@@ -34,6 +35,7 @@ EXPECTED_ERRORS = (
     BusyError,
     CdkError,
     ClientError,
+    EngineError,
     EnvironmentNotRunning,
     InvalidEnvironmentNameError,
     LocalStackError,
@@ -53,9 +55,9 @@ def up(name: str) -> int:
     """Brings the environment up and shows how to use it."""
     guard.check_shell(os.environ)
     progress = Progress()
-    progress.note(runtime.choose(os.environ))
+    choice = runtime.choose(os.environ, name)
     with exclusively(name, progress):
-        environment = lifecycle.bring_up(name, progress)
+        environment = lifecycle.bring_up(name, progress, choice)
         reached = access(environment)
         answers = showcase.sample_answers(reached)
     print(f"\n{showcase.loaded(environment)}\n\n{answers}\n")

@@ -1,5 +1,6 @@
 """Brings a local environment up, with everything deployed and loaded, and takes it down."""
 
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -7,11 +8,11 @@ from typing import TYPE_CHECKING
 from filelock import FileLock, Timeout
 
 from infra.migration import migrate
-from local import embedded
 from local.deployment import deploy
 from local.progress import Progress
+from local.runtime import RUNTIMES, Choice, of
 from local.seeding import seed
-from local.state import Environment, directory_of
+from local.state import Environment, directory_of, recorded
 
 if TYPE_CHECKING:
     from mypy_boto3_lambda import LambdaClient
@@ -52,15 +53,24 @@ def exclusively(what: str, progress: Progress, *, patience: float = 600) -> Iter
         lock.release()
 
 
-def bring_up(name: str, progress: Progress, *, durable: bool = True) -> Environment:
+def bring_up(name: str, progress: Progress, choice: Choice, *, durable: bool = True) -> Environment:
     """Starts what does not run, deploys what changed, migrates, and loads the seed data.
 
     Args:
         name: the environment.
         progress: told of each step.
+        choice: the runtime. Servers that run in another one are stopped first.
         durable: whether the database's data must survive a power cut.
     """
-    environment = embedded.start(name, progress, durable=durable)
+    progress.note(choice.why)
+    last = recorded(name)
+    if last is not None and last.runtime != choice.name:
+        of(last).stop(name, progress)
+        progress.note(
+            f"The data of the runtime {last.runtime} stay there: `RUNTIME={last.runtime} make up` "
+            "goes back to them"
+        )
+    environment = choice.runtime.start(name, progress, durable=durable)
     deploy(environment, progress)
     client: LambdaClient = environment.client("lambda")
     migrated = migrate(client, environment.output("DataPipelineStack", "MigratorFunctionName"))
@@ -72,13 +82,17 @@ def bring_up(name: str, progress: Progress, *, durable: bool = True) -> Environm
 
 
 def take_down(name: str, progress: Progress) -> None:
-    """Stops what runs; data stay."""
-    if not embedded.stop(name, progress):
+    """Stops what runs, in whatever runtime; data stay."""
+    stopped = [runtime.stop(name, progress) for runtime in RUNTIMES.values()]
+    if not any(stopped):
         progress.note(f"Environment {name!r} is not running")
 
 
 def remove(name: str, progress: Progress) -> None:
-    """Stops what runs and removes the environment with its data."""
-    embedded.stop(name, progress)
-    embedded.remove(name)
+    """Stops what runs and removes the environment with its data, of every runtime it ran in."""
+    for runtime in RUNTIMES.values():
+        runtime.stop(name, progress)
+        runtime.remove(name)
+    if directory_of(name).exists():
+        shutil.rmtree(directory_of(name))
     progress.step(f"Environment {name!r} removed, with its data")

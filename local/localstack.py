@@ -37,6 +37,22 @@ _PROBES: Final = {
     "sts": "get_caller_identity",
 }
 
+# The same in both runtimes; docker-compose.yml repeats them.
+SETTINGS: Final = {
+    # Queue addresses under names of their own would need a DNS server.
+    "SQS_ENDPOINT_STRATEGY": "path",
+    "DNS_ADDRESS": "0",
+    "DISABLE_EVENTS": "1",
+    "SKIP_SSL_CERT_DOWNLOAD": "1",
+    "LAMBDA_RUNTIME_EXECUTOR": "process",
+    "PROVIDER_OVERRIDE_DYNAMODB": "moto",
+    "DYNAMODB_TTL_SWEEP_SECONDS": "5",
+    # An idle queue is otherwise looked at every ten seconds; AWS polls without a pause.
+    "LAMBDA_EVENT_SOURCE_MAPPING_MAX_BACKOFF_ON_EMPTY_POLL_SEC": "1",
+    # Between batches of a queue that is not idle: it would take minutes for 1,000 files.
+    "LAMBDA_EVENT_SOURCE_MAPPING_POLL_INTERVAL_SEC": "0.02",
+}
+
 _MODULE: Final = ("-m", "localstack.runtime.main")
 _LOCALE: Final = {"LANG": "C.UTF-8", "TZ": "UTC", "PYTHONUNBUFFERED": "1"}
 
@@ -89,7 +105,7 @@ class LocalStack:
             python = str(LOCALSTACK_VENV / "bin" / "python")
             process = self.server.start([python, *_MODULE], self._variables())
         self.server.wait_until(process, self._missing_in_runtime, patience=90)
-        self.server.wait_until(process, self._missing_in_services, patience=90)
+        self.server.wait_until(process, lambda: missing_in_services(self.environment), patience=90)
 
     def stop(self) -> bool:
         """Stops LocalStack and the functions it runs; True when it ran."""
@@ -113,19 +129,8 @@ class LocalStack:
             "OVERRIDE_IN_DOCKER": "0",
             "GATEWAY_LISTEN": f"{LOOPBACK}:{self.port}",
             "LOCALSTACK_HOST": f"{LOOPBACK}:{self.port}",
-            # Queue addresses under names of their own would need a DNS server.
-            "SQS_ENDPOINT_STRATEGY": "path",
-            "DNS_ADDRESS": "0",
-            "DISABLE_EVENTS": "1",
-            "SKIP_SSL_CERT_DOWNLOAD": "1",
-            "LAMBDA_RUNTIME_EXECUTOR": "process",
             "LAMBDA_PROCESS_RUNTIME_PYTHON": str(LAMBDA_RUNTIME_VENV / "bin" / "python"),
-            "PROVIDER_OVERRIDE_DYNAMODB": "moto",
-            "DYNAMODB_TTL_SWEEP_SECONDS": "5",
-            # An idle queue is otherwise looked at every ten seconds; AWS polls without a pause.
-            "LAMBDA_EVENT_SOURCE_MAPPING_MAX_BACKOFF_ON_EMPTY_POLL_SEC": "1",
-            # Between batches of a queue that is not idle: it would take minutes for 1,000 files.
-            "LAMBDA_EVENT_SOURCE_MAPPING_POLL_INTERVAL_SEC": "0.02",
+            **SETTINGS,
             **self.secrets,
         }
 
@@ -151,19 +156,6 @@ class LocalStack:
                 )
         return None if state["completed"]["READY"] else "its init hooks are not through"
 
-    def _missing_in_services(self) -> str | None:
-        # A session makes clients for one thread at a time; the clients themselves may be shared.
-        calls = {
-            service: getattr(self.environment.client(service), method)
-            for service, method in _PROBES.items()
-        }
-        with ThreadPoolExecutor(max_workers=4) as pool:
-            failures = [failure for failure in pool.map(_failure, calls, calls.values()) if failure]
-        if not failures:
-            return None
-        time.sleep(0.5)
-        return "; ".join(failures)
-
     def _ask(self, path: str) -> dict[str, Any]:
         with requests.Session() as session:
             session.trust_env = False
@@ -173,6 +165,20 @@ class LocalStack:
             response.raise_for_status()
             answer: dict[str, Any] = response.json()
             return answer
+
+
+def missing_in_services(environment: Environment) -> str | None:
+    """Asks every service the pipeline uses: None when all answer, else what they said."""
+    # A session makes clients for one thread at a time; the clients themselves may be shared.
+    calls = {
+        service: getattr(environment.client(service), method) for service, method in _PROBES.items()
+    }
+    with ThreadPoolExecutor(max_workers=4) as pool:
+        failures = [failure for failure in pool.map(_failure, calls, calls.values()) if failure]
+    if not failures:
+        return None
+    time.sleep(0.5)
+    return "; ".join(failures)
 
 
 def _failure(service: str, call: Callable[[], object]) -> str | None:

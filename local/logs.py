@@ -3,11 +3,12 @@
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from local import runtime
+from local.servers import FileLog, LogSource
 from local.state import Environment
 
 if TYPE_CHECKING:
@@ -22,34 +23,6 @@ FUNCTIONS = (
     "jobs",
 )
 _RECENT_MILLISECONDS = 60 * 60 * 1000
-
-
-@dataclass(kw_only=True)
-class FileLog:
-    """A server's log file."""
-
-    name: str
-    file: Path
-    position: int = 0
-
-    def newest(self, lines: int) -> list[str]:
-        """Its last lines."""
-        if not self.file.is_file():
-            return []
-        content = self.file.read_bytes()
-        self.position = len(content)
-        return content.decode("utf-8", "replace").splitlines()[-lines:]
-
-    def new(self) -> list[str]:
-        """What was written since the last look."""
-        if not self.file.is_file():
-            return []
-        with self.file.open("rb") as stream:
-            # A shorter file is a new one.
-            stream.seek(self.position if self.file.stat().st_size >= self.position else 0)
-            content = stream.read()
-            self.position = stream.tell()
-        return content.decode("utf-8", "replace").splitlines()
 
 
 @dataclass(kw_only=True)
@@ -87,7 +60,7 @@ def show(
     environment: Environment, services: tuple[str, ...], *, lines: int, follow: bool
 ) -> Iterator[str]:
     """The newest lines of each service's log, and with `follow` each new line until interrupted."""
-    logs = [_log(environment, service) for service in services]
+    logs = [source(environment, service) for service in services]
     for log in logs:
         newest = log.newest(lines)
         if newest:
@@ -99,9 +72,12 @@ def show(
             yield from (f"{log.name}: {line}" for line in log.new())
 
 
-def _log(environment: Environment, service: str) -> FileLog | FunctionLog:
+def source(environment: Environment, service: str) -> LogSource:
+    """The log of a server, of the deployments or of a function."""
+    if service == "deploy":
+        return FileLog(name=service, file=environment.directory / "deploy.log")
     if service in SERVERS:
-        return FileLog(name=service, file=environment.directory / f"{service}.log")
+        return runtime.of(environment).log(environment, service)
     return FunctionLog(name=service, environment=environment)
 
 

@@ -10,8 +10,9 @@ import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
+from urllib.parse import urlsplit
 
-from local.state import DEFAULT_NAME
+from local.state import DATABASE, DEFAULT_NAME, Environment, directory_of
 
 LOOPBACK: Final = "127.0.0.1"
 DEFAULT_LOCALSTACK: Final = 4566
@@ -25,6 +26,27 @@ class Ports:
 
     localstack: int
     postgres: int
+
+
+def of(environment: Environment) -> Ports:
+    """The ports of an environment."""
+    port = urlsplit(environment.endpoint).port
+    if port is None:
+        raise ValueError(f"{environment.endpoint} names no port")
+    return Ports(localstack=port, postgres=environment.postgres_port)
+
+
+def environment_at(name: str, runtime: str, chosen: Ports) -> Environment:
+    """The environment that listens at these ports of loopback."""
+    return Environment(
+        name=name,
+        runtime=runtime,
+        endpoint=f"http://{LOOPBACK}:{chosen.localstack}",
+        postgres_host=LOOPBACK,
+        postgres_port=chosen.postgres,
+        database=DATABASE,
+        directory=directory_of(name),
+    )
 
 
 def choose(name: str, last: Ports | None) -> Ports:

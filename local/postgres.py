@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Final
 
 import psutil
 import psycopg
@@ -18,10 +19,14 @@ from local.ports import LOOPBACK
 from local.postgres_programs import MAJOR_VERSION, directory_for_account, locate
 from local.process import Account, Server, is_alive, run_as
 
-_SETTINGS = {
+_LISTENING = {
     "listen_addresses": LOOPBACK,
     # Loopback is enough, and a socket's path is limited to 107 bytes.
     "unix_socket_directories": "",
+}
+
+# The same in both runtimes; docker-compose.yml repeats them.
+SETTINGS: Final = {
     "max_connections": "100",
     "shared_buffers": "256MB",
     "effective_cache_size": "1GB",
@@ -38,7 +43,7 @@ _SETTINGS = {
 }
 
 # For data that nobody will miss after a power cut.
-_NOT_DURABLE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+NOT_DURABLE: Final = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
 
 class PostgresError(RuntimeError):
@@ -112,7 +117,8 @@ class Cluster:
         return self.server.stop(signal.SIGINT, patience=30)
 
     def _command(self) -> list[str]:
-        settings = _SETTINGS | {"port": str(self.port)} | ({} if self.durable else _NOT_DURABLE)
+        address = _LISTENING | {"port": str(self.port)}
+        settings = SETTINGS | address | ({} if self.durable else NOT_DURABLE)
         assignments = (f"--{name}={value}" for name, value in settings.items())
         return [str(self.programs / "postgres"), "-D", str(self.data), *assignments]
 

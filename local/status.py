@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 import psycopg
 from botocore.exceptions import BotoCoreError, ClientError
 
-from local import embedded, ledger
+from local import ledger, runtime
 from local.progress import table
 from local.stacks import STACKS, stack_state
 from local.state import Environment, recorded
@@ -36,14 +36,13 @@ def _servers(environment: Environment) -> tuple[str, bool]:
         f"{environment.postgres_host}:{environment.postgres_port}",
         urlsplit(environment.endpoint).netloc,
     )
-    rows = []
-    for server, address in zip(embedded.describe(environment).servers(), addresses, strict=True):
-        process = server.find()
-        state = "running" if process else "down"
-        pid = str(process.pid) if process else "-"
-        rows.append((server.name, state, address, pid, str(server.log_file)))
-    running = all(row[1] == "running" for row in rows)
-    return table(("server", "state", "address", "pid", "log"), rows), running
+    servers = runtime.of(environment).servers(environment)
+    rows = [
+        (server.name, "running" if server.running else "down", address, server.place, server.log)
+        for server, address in zip(servers, addresses, strict=True)
+    ]
+    running = all(server.running for server in servers)
+    return table(("server", "state", "address", "runs as", "log"), rows), running
 
 
 def _stacks(environment: Environment) -> str:

@@ -12,7 +12,7 @@ from urllib.parse import urljoin
 import pytest
 import requests
 
-from local import state
+from local import embedded, state
 from local.state import Environment
 from tests.integration.databases import (  # noqa: F401 - fixtures for all of them
     database_template,
@@ -46,6 +46,13 @@ def environment() -> Environment:
         EnvironmentNotRunning: there is none; the message says how to start it.
     """
     return state.load(state.current_name())
+
+
+@pytest.fixture(scope="session")
+def embedded_only(environment: Environment) -> None:
+    """For tests of the processes of this machine that the embedded runtime starts."""
+    if environment.runtime != embedded.RUNTIME:
+        pytest.skip("About processes of this machine: in the docker runtime there are containers")
 
 
 @pytest.fixture(scope="session")

@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import psycopg
@@ -9,9 +10,9 @@ import pytest
 
 from data_pipeline.migrator.passwords import set_password
 from data_pipeline.migrator.schema import migrate
-from local import database, embedded, ports, state
-from local.ports import LOOPBACK
-from local.postgres import Cluster
+from local import database, lifecycle, ports, runtime, state
+from local.progress import Progress
+from local.servers import DatabaseServer
 from local.state import Environment
 from tests.integration import sales
 from tests.integration.databases import READER, TestDatabase
@@ -23,33 +24,25 @@ NAME = f"test-stopped-{uuid.uuid4().hex[:8]}"
 
 
 @pytest.fixture
-def own(environment: Environment) -> Iterator[tuple[Environment, Cluster]]:
+def own(environment: Environment) -> Iterator[tuple[Environment, DatabaseServer]]:
     """A PostgreSQL with an empty database, beside the LocalStack that all tests share."""
-    chosen = ports.choose(NAME, None)
-    server = Environment(
+    server = replace(
+        environment,
         name=NAME,
-        runtime=embedded.RUNTIME,
-        endpoint=environment.endpoint,
-        postgres_host=LOOPBACK,
-        postgres_port=chosen.postgres,
-        database=state.DATABASE,
+        postgres_port=ports.choose(NAME, None).postgres,
         directory=state.directory_of(NAME),
     )
     server.save()
-    cluster = embedded.describe(server, durable=False).cluster
-    credentials = server.credentials()
+    postgres = runtime.of(server).postgres(server, durable=False)
     try:
-        cluster.initialise(credentials.superuser)
-        cluster.start(credentials.superuser)
-        database.create(server, credentials)
-        yield server, cluster
+        postgres.start()
+        yield server, postgres
     finally:
-        cluster.stop()
-        embedded.remove(NAME)
+        lifecycle.remove(NAME, Progress())
 
 
 @pytest.fixture
-def database_url(own: tuple[Environment, Cluster]) -> TestDatabase:
+def database_url(own: tuple[Environment, DatabaseServer]) -> TestDatabase:
     """The server's database, which the function of these tests is led to."""
     server, _ = own
     passwords = server.credentials()
@@ -71,13 +64,13 @@ def _ask(invoke: Invoke, query: str = ANALYSIS) -> dict[str, Any]:
 
 
 def test_kept_answers_stand_in_while_the_server_is_stopped(
-    invoke: Invoke, own: tuple[Environment, Cluster], database_url: TestDatabase
+    invoke: Invoke, own: tuple[Environment, DatabaseServer], database_url: TestDatabase
 ) -> None:
-    server, cluster = own
+    _, postgres = own
     kept = _ask(invoke)
     assert kept["headers"]["X-Cache"] == "MISS"
     sales.change(database_url.owner)
-    assert cluster.stop()
+    assert postgres.stop()
 
     stale = _ask(invoke)
     assert stale["statusCode"] == 200
@@ -91,7 +84,7 @@ def test_kept_answers_stand_in_while_the_server_is_stopped(
     assert unknown["headers"]["Retry-After"]
     assert invoke("GET", "/health")["statusCode"] == 503
 
-    cluster.start(server.credentials().superuser)
+    postgres.start()
     fresh = _ask(invoke)
     assert fresh["headers"]["X-Cache"] == "MISS"
     assert fresh["headers"]["X-Dataset-Version"] == "2"

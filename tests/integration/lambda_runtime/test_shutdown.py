@@ -30,6 +30,8 @@ SETTINGS = {
     "PIPELINE_READER_PASSWORD": "unused",
 }
 
+pytestmark = pytest.mark.usefixtures("embedded_only")
+
 type StartLocalStack = Callable[..., LocalStack]
 
 

@@ -20,11 +20,14 @@ from local.state import Environment
 # Of this run alone. `make test` removes what begins so, also when the tests were killed.
 NAME = f"test-servers-{uuid.uuid4().hex[:8]}"
 
-pytestmark = pytest.mark.xdist_group("local-environment")
+pytestmark = [
+    pytest.mark.xdist_group("local-environment"),
+    pytest.mark.usefixtures("embedded_only"),
+]
 
 
 @pytest.fixture(scope="module", autouse=True)
-def removed_afterwards() -> Iterator[None]:
+def removed_afterwards(embedded_only: None) -> Iterator[None]:  # noqa: ARG001
     yield
     discard()
 

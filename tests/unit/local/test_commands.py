@@ -1,23 +1,7 @@
 from pathlib import Path
 
-import pytest
-
-from local import runtime
 from local.progress import table
-from local.runtime import UnsupportedRuntimeError
 from local.seeding import seed_files
-
-
-def test_without_a_wish_the_runtime_is_embedded_and_says_why() -> None:
-    assert "RUNTIME is not set" in runtime.choose({})
-    assert "as RUNTIME says" in runtime.choose({"RUNTIME": "embedded"})
-
-
-@pytest.mark.parametrize("wanted", ["docker", "podman"])
-def test_another_runtime_is_refused_in_one_line(wanted: str) -> None:
-    with pytest.raises(UnsupportedRuntimeError, match=f"^RUNTIME={wanted}: .*") as refused:
-        runtime.choose({"RUNTIME": wanted})
-    assert "\n" not in str(refused.value)
 
 
 def test_seed_files_are_those_of_a_source(tmp_path: Path) -> None:

@@ -1,0 +1,148 @@
+"""The containers of an environment of these tests' own, started and stopped for real."""
+
+import json
+import uuid
+from collections.abc import Iterator
+
+import psycopg
+import pytest
+from docker.models.containers import Container
+
+from local import containers, lifecycle, state, status
+from local.docker import Project
+from local.progress import Progress
+from local.state import Environment
+
+# Of this run alone. `make test-docker` removes what begins so, also when the tests were killed.
+NAME = f"test-containers-{uuid.uuid4().hex[:8]}"
+SERVICES = ("postgres", "localstack")
+
+pytestmark = pytest.mark.xdist_group("local-environment")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def docker_only(environment: Environment) -> Iterator[None]:
+    if environment.runtime != containers.RUNTIME:
+        pytest.skip("About containers: in the embedded runtime there are processes")
+    yield
+    lifecycle.remove(NAME, Progress())
+
+
+@pytest.fixture
+def own() -> Environment:
+    return containers.start(NAME, Progress())
+
+
+@pytest.fixture
+def project() -> Project:
+    return containers.project(NAME)
+
+
+def identities(project: Project) -> list[str]:
+    return [str(one.id) for service in SERVICES for one in project.containers(service)]
+
+
+def all_of(project: Project) -> list[Container]:
+    found = project.containers()
+    assert len(found) == 2
+    return found
+
+
+def keep_a_table(own: Environment) -> None:
+    with psycopg.connect(own.admin_conninfo()) as connection:
+        connection.execute("CREATE TABLE IF NOT EXISTS kept (id int)")
+
+
+def find_the_table(own: Environment) -> None:
+    with psycopg.connect(own.admin_conninfo()) as connection:
+        connection.execute("SELECT FROM kept")
+
+
+def test_functions_are_led_to_the_database_by_its_name_among_the_containers(
+    own: Environment,
+) -> None:
+    client = own.client("secretsmanager")
+    value = client.get_secret_value(SecretId="data-pipeline/database/owner")["SecretString"]
+    secret = json.loads(value)
+    assert (secret["host"], secret["port"]) == ("postgres", 5432)
+
+
+def test_the_database_is_as_on_rds(own: Environment) -> None:
+    owner = own.conninfo("pipeline_owner", own.credentials().owner)
+    with psycopg.connect(owner) as connection:
+        row = connection.execute("""
+            SELECT r.rolsuper, r.rolcreaterole, pg_get_userbyid(d.datdba),
+                   d.datlocprovider, d.datlocale, pg_encoding_to_char(d.encoding),
+                   current_setting('server_version_num')::int / 10000,
+                   current_setting('password_encryption'), current_setting('TimeZone')
+              FROM pg_roles r, pg_database d
+             WHERE r.rolname = current_user AND d.datname = current_database()
+        """).fetchone()
+    assert row == (
+        *(False, True, "pipeline_owner", "b", "C.UTF-8", "UTF8", 17),
+        *("scram-sha-256", "UTC"),
+    )
+
+
+@pytest.mark.usefixtures("own")
+def test_containers_have_no_rights_that_they_do_not_need(project: Project) -> None:
+    for container in all_of(project):
+        host = container.attrs["HostConfig"]
+        assert host["Privileged"] is False
+        assert host["ReadonlyRootfs"] is True
+        assert host["CapDrop"] == ["ALL"]
+        assert host["SecurityOpt"] == ["no-new-privileges:true"]
+        assert not [bind for bind in host["Binds"] if "docker.sock" in bind]
+        assert container.attrs["Config"]["User"] not in {"", "0", "root"}
+        # A limit of each kind.
+        assert host["Memory"] > 0
+        assert host["PidsLimit"] > 0
+
+
+@pytest.mark.usefixtures("own")
+def test_ports_are_published_on_loopback_alone(project: Project) -> None:
+    addresses = [
+        binding["HostIp"]
+        for container in all_of(project)
+        for bindings in container.attrs["HostConfig"]["PortBindings"].values()
+        for binding in bindings
+    ]
+    assert addresses == ["127.0.0.1", "127.0.0.1"]
+
+
+def test_a_second_start_leaves_running_containers_alone(own: Environment, project: Project) -> None:
+    before = identities(project)
+    assert containers.start(NAME, Progress()) == own
+    assert identities(project) == before
+
+
+def test_a_restarted_localstack_serves_again_and_the_data_are_there(
+    own: Environment, project: Project
+) -> None:
+    keep_a_table(own)
+    own.client("s3").create_bucket(Bucket="lost")
+    [localstack] = project.containers("localstack")
+    localstack.restart()
+    assert containers.start(NAME, Progress()) == own
+    assert own.client("s3").list_buckets()["Buckets"] == []
+    find_the_table(own)
+
+
+def test_a_stop_leaves_no_container_and_keeps_the_data(own: Environment, project: Project) -> None:
+    keep_a_table(own)
+    assert containers.stop(NAME, Progress()) is True
+    assert project.containers() == []
+    assert containers.stop(NAME, Progress()) is False
+    with pytest.raises(state.EnvironmentNotRunning, match="is down"):
+        state.load(NAME)
+    assert status.report(NAME)[1] is False
+    find_the_table(containers.start(NAME, Progress()))
+
+
+def test_a_reset_leaves_nothing(own: Environment, project: Project) -> None:
+    lifecycle.remove(NAME, Progress())
+    assert project.containers() == []
+    label = {"label": f"com.docker.compose.project={project.name}"}
+    assert project.client.volumes.list(filters=label) == []
+    assert project.client.networks.list(filters=label) == []
+    assert not own.directory.exists()
