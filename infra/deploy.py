@@ -12,6 +12,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
+from infra.emptying import buckets_to_empty, empty
 from infra.migration import MigrationError, migrate
 from local.guard import RefusedError, check_aws_deployment
 from local.node import node_environment
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 # Those of infra/stages.py, which can't be read without starting the CDK.
 ON_AWS: Final = ("dev", "prod")
+STACKS: Final = ("AnalyticsStack", "DataPipelineStack")
 # Longer than the migrator may take; an invocation that is sent again would only wait for the first.
 _INVOCATION: Final = Config(read_timeout=330, retries={"total_max_attempts": 1})
 
@@ -63,7 +65,7 @@ def deploy(stage: str, *, confirmed: bool) -> None:
 
 
 def destroy(stage: str, *, confirmed: bool) -> None:
-    """Removes a stage's stacks. What the stage retains, such as prod's data, stays.
+    """Removes a stage's stacks, and what their buckets hold. What the stage retains stays.
 
     Args:
         stage: one that runs on AWS.
@@ -76,6 +78,7 @@ def destroy(stage: str, *, confirmed: bool) -> None:
     check_aws_deployment(os.environ)
     if stage == "prod" or not confirmed:
         _agree(f"Remove stage {stage} from {_account_and_region()}?", answer=f"destroy {stage}")
+    _empty_buckets()
     _cdk("destroy", "--all", "--force", *_context(stage))
 
 
@@ -98,6 +101,13 @@ def main() -> int:
         print("\nInterrupted: CloudFormation goes on with what it has begun.", file=sys.stderr)
         return 130
     return 0
+
+
+def _empty_buckets() -> None:
+    s3, cloudformation = boto3.client("s3"), boto3.client("cloudformation")
+    for stack in STACKS:
+        for bucket in buckets_to_empty(cloudformation, stack):
+            print(f"{bucket}: {empty(s3, bucket)} versions of objects deleted")
 
 
 def _context(stage: str) -> tuple[str, ...]:
