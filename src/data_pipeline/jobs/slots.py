@@ -38,7 +38,10 @@ class JobSlots:
         """Takes a slot for a new job; says whether there was one."""
         if self._add(owner, job_id):
             return True
-        ended = self._ended(self._taken(owner))
+        taken = self._taken(owner)
+        if job_id in taken:  # by an attempt whose answer was lost
+            return True
+        ended = self._ended(taken)
         if not ended:
             return False
         self._remove(owner, ended)

@@ -75,12 +75,19 @@ class JobStore:
         return Job.from_item(item) if item else None
 
     def add(self, job: Job) -> None:
-        """Adds a new job."""
-        clients.dynamodb().put_item(
-            TableName=self.table,
-            Item=job.to_item(),
-            ConditionExpression="attribute_not_exists(jobId)",
-        )
+        """Adds a new job.
+
+        One that is there already was added by an attempt whose answer was lost: ids are unique.
+        """
+        try:
+            clients.dynamodb().put_item(
+                TableName=self.table,
+                Item=job.to_item(),
+                ConditionExpression="attribute_not_exists(jobId)",
+            )
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
+                raise
 
     def add_once(self, job: Job, idempotency_key: str) -> Job:
         """Adds the job unless the owner's key stands for one already; gives the one that is there.

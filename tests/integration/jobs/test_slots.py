@@ -73,6 +73,14 @@ def test_slot_that_is_given_back_is_free(store: JobStore, slots: JobSlots) -> No
     assert _run(store, slots) is not None
 
 
+def test_slot_is_taken_again_by_the_same_job(slots: JobSlots) -> None:
+    first, second = new_job_id(), new_job_id()
+    assert slots.take(OWNER, first)
+    assert slots.take(OWNER, second)
+    assert slots.take(OWNER, second)
+    assert not slots.take(OWNER, new_job_id())
+
+
 def test_of_many_jobs_at_once_as_many_run_as_there_are_slots(store: JobStore) -> None:
     slots = JobSlots(table=store.table, per_owner=5)
     with ThreadPoolExecutor(12) as pool:

@@ -15,6 +15,16 @@ def _page(store: JobStore, **more: object) -> list[str]:
     return [job.job_id for job in store.page("key-1", **(asked | more)).jobs]  # type: ignore[arg-type]
 
 
+def test_job_that_is_added_again_stays_as_it_is(store: JobStore) -> None:
+    job = make_job(status=Status.QUEUED)
+    store.add(job)
+    store.end(job.job_id, Status.CANCELLED, completed_at=LATER)
+    store.add(job)
+    kept = store.get(job.job_id)
+    assert kept is not None
+    assert kept.status == "CANCELLED"
+
+
 def test_one_key_stands_for_one_job(store: JobStore) -> None:
     first, second = make_job(), make_job()
     assert store.add_once(first, "k") == first

@@ -21,7 +21,12 @@ ENDLESS = (
 def _run(store: JobStore, query: str) -> Any:
     job = make_job(operation=NAME)
     store.add(job)
-    event = {"jobId": job.job_id, "operation": NAME, "parameters": {"query": query}, "format": "json"}
+    event = {
+        "jobId": job.job_id,
+        "operation": NAME,
+        "parameters": {"query": query},
+        "format": "json",
+    }
     return runner.handle(event, None)
 
 
