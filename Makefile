@@ -58,6 +58,7 @@ bench: toolchain ## Measures loads beside dlt and COPY, analytics beside bare SQ
 	@$(PYTHON3) -m local.toolchain bench
 	@$(PYTHON) -m benchmarks.ingest $(if $(RECORDS),--records $(RECORDS))
 	@$(PYTHON) -m benchmarks.analytics $(if $(ORDERS),--orders $(ORDERS))
+	@$(PYTHON) -m benchmarks.jobs
 
 deploy: toolchain ## Deploys to AWS: make deploy STAGE=dev
 	@$(PYTHON) -m infra.deploy deploy --stage "$(STAGE)"
