@@ -54,10 +54,11 @@ format: toolchain ## Formats the code
 lock: toolchain ## Compiles requirements/ anew from pyproject.toml
 	@$(PYTHON) -m local.lock
 
-bench: toolchain ## Measures loads beside dlt and COPY, analytics beside bare SQL: make bench RECORDS=100000 ORDERS=100000
+bench: toolchain ## Measures loads, analytics and exports beside what does less: make bench RECORDS=100000 ORDERS=100000 ROWS=100000
 	@$(PYTHON3) -m local.toolchain bench
 	@$(PYTHON) -m benchmarks.ingest $(if $(RECORDS),--records $(RECORDS))
 	@$(PYTHON) -m benchmarks.analytics $(if $(ORDERS),--orders $(ORDERS))
+	@$(PYTHON) -m benchmarks.export $(if $(ROWS),--rows $(ROWS))
 	@$(PYTHON) -m benchmarks.jobs
 
 deploy: toolchain ## Deploys to AWS: make deploy STAGE=dev

@@ -100,8 +100,7 @@ def _or(texts: Texts, null: str) -> Sequence[str]:
 def _quoted_at_once(joined: str) -> str:
     if _has_any(joined, _ESCAPED_IN_JSON):
         return NUL.join(_ENCODER.encode(text).decode() for text in joined.split(NUL))
-    inner = joined.replace(NUL, f'"{NUL}"')
-    return f'"{inner}"'
+    return values.within('"', joined)
 
 
 def _csv(kind: str, column: Values) -> Sequence[str]:
@@ -141,8 +140,8 @@ def _quoted(texts: Sequence[str]) -> Sequence[str]:
     joined = NUL.join(texts)
     if not _has_any(joined, _QUOTED_IN_CSV):
         return texts
-    inner = joined.replace('"', '""').replace(NUL, f'"{NUL}"')
-    return ["" if text == '""' else text for text in f'"{inner}"'.split(NUL)]
+    quoted = values.within('"', joined.replace('"', '""'))
+    return ["" if text == '""' else text for text in quoted.split(NUL)]
 
 
 def _has_any(text: str, signs: bytes) -> bool:
@@ -155,7 +154,8 @@ _JSON: Final[dict[str, Callable[[Values], Sequence[str]]]] = {
     "number": _json_numbers,
     "boolean": _booleans("null"),
     "json": lambda column: _or(values.documents(values.texts(column)), "null"),
-    "timestamp": lambda column: _json_texts(values.timestamps(values.texts(column))),
+    "timestamp": lambda column: _or(values.timestamps(values.texts(column), quote='"'), "null"),
+    "decimal": lambda column: _json_texts(values.texts(column)),
     "date": lambda column: _json_texts(values.dates(values.texts(column))),
 }
 _CSV: Final[dict[str, Callable[[Values], Sequence[str]]]] = {

@@ -147,17 +147,39 @@ class Upload:
 
 @dataclass(kw_only=True)
 class GzipUpload(Upload):
-    """The same, compressed; what is written is not yet."""
+    """The same, compressed while its writer makes what comes next."""
 
     content_type: str = "application/gzip"
+    _worker: ThreadPoolExecutor = field(
+        default_factory=lambda: ThreadPoolExecutor(1, thread_name_prefix="gzip")
+    )
+    _compressing: Future[bytes] | None = None
 
     def __enter__(self) -> Self:
         self._compressor = zlib.compressobj(level=_FASTEST, wbits=_GZIP_WINDOW)
         return super().__enter__()
 
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        try:
+            super().__exit__(kind, error, traceback)
+        finally:
+            self._worker.shutdown()
+
     def write(self, data: bytes) -> None:
         """Appends data, uncompressed."""
-        self._append(self._compressor.compress(data))
+        self._await_compression()
+        self._compressing = self._worker.submit(self._compressor.compress, data)
+
+    def _await_compression(self) -> None:
+        if self._compressing is not None:
+            self._append(self._compressing.result())
+            self._compressing = None
 
     def _finish(self) -> None:
+        self._await_compression()
         self._append(self._compressor.flush())

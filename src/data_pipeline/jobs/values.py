@@ -36,14 +36,14 @@ def texts(values: Values) -> Texts:
     return cast("Texts", values)
 
 
-def timestamps(values: Texts) -> Texts:
-    """PostgreSQL's timestamps in UTC as ISO 8601 has them.
+def timestamps(values: Texts, *, quote: str = "") -> Texts:
+    """PostgreSQL's timestamps in UTC as ISO 8601 has them, each within quotes.
 
     Raises:
         psycopg.DataError: for those outside the years 1 to 9999.
     """
     _check_years(values)
-    return at_once(values, _iso_timestamps)
+    return at_once(values, lambda joined: within(quote, _iso_timestamps(joined)))
 
 
 def dates(values: Texts) -> Texts:
@@ -81,6 +81,12 @@ def at_once(values: Texts, convert: Callable[[str], str]) -> Texts:
         return converted
     remaining = iter(converted)
     return [None if value is None else next(remaining) for value in values]
+
+
+def within(quote: str, joined: str) -> str:
+    """Puts quotes around each of the texts that are joined."""
+    inner = joined.replace(NUL, f"{quote}{NUL}{quote}") if quote else joined
+    return f"{quote}{inner}{quote}"
 
 
 def _present(values: Texts) -> Sequence[str]:

@@ -94,6 +94,7 @@ def test_next_attempt_ends_the_upload_of_one_that_was_killed(
 def _fail_at_the_end(bucket: str) -> None:
     with _upload(bucket) as upload:
         upload.write(os.urandom(9_000_000))
+        upload._await_compression()
         upload._await_part()
         upload._parts[0] = {"PartNumber": 1, "ETag": '"00000000000000000000000000000000"'}
 
