@@ -108,6 +108,8 @@ def test_currency_of_most_orders_is_counted_in_an_index(explain: Explain) -> Non
         ("revenue_analysis", {"dimension": "country", "currency": "USD"}),
         ("multi_dimensional_analytics", {}),
         ("multi_dimensional_analytics", {"dimensions": "year,month,status", "mode": "cube"}),
+        ("time_series_patterns", {}),
+        ("time_series_patterns", {"measure": "orders", "period": "month"}),
     ],
     ids=json.dumps,
 )
@@ -119,3 +121,11 @@ def test_sales_are_added_up_from_an_index_alone(
     assert ("Index Only Scan", "orders_sales") in _scans(plan, "orders")
     assert {kind for kind, _ in _scans(plan, "orders")} == {"Index Only Scan"}
     assert _scans(plan, "order_items") == set()
+
+
+def test_what_other_systems_say_of_a_sampled_customer_is_looked_up(explain: Explain) -> None:
+    sql, values = _default_call("data_integrity_analysis", entity="customers")
+    plan = explain(sql, **values)
+    read = _scans(plan, "customers") | _scans(plan, "joined_customers")
+    assert ("Index Scan", "joined_customers_pkey") in read
+    assert "Seq Scan" not in {kind for kind, _ in read}

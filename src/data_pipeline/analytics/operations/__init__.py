@@ -15,6 +15,7 @@ from data_pipeline.analytics.operations import (
     relationship_analysis,
     revenue_analysis,
     simple_demo,
+    time_series_patterns,
 )
 
 ALL: tuple[Operation[Any], ...] = (
@@ -27,6 +28,7 @@ ALL: tuple[Operation[Any], ...] = (
     relationship_analysis.OPERATION,
     entity_matching.OPERATION,
     attribute_analysis.OPERATION,
+    time_series_patterns.OPERATION,
     entity_history.OPERATION,
     custom_complex_query.OPERATION,
 )
