@@ -11,7 +11,7 @@ from data_pipeline.analytics import composition as sql
 from data_pipeline.analytics.operation import Column, Operation, Parameters, Statement, sql_file
 
 _SCORES: Final = sql_file(__file__, "data_integrity_analysis")
-_SAMPLE_RECORDS: Final = 25_000
+_SAMPLE_RECORDS: Final = 10_000
 
 
 class Entity(StrEnum):

@@ -13,7 +13,7 @@
             array_agg(record.id) FILTER (WHERE record.email NOT LIKE '%%_@_%%._%%') AS no_address,
             array_agg(record.id) FILTER (WHERE record.phone IS NOT NULL AND record.phone_key IS NULL)
                 AS no_number,
-            array_agg(record.id) FILTER (WHERE shared.email_key IS NOT NULL) AS with_shared_email,
+            array_agg(record.id) FILTER (WHERE other.has_its_email) AS with_shared_email,
             array_agg(record.id) FILTER (WHERE united.countries_differ) AS in_several_countries,
             array_agg(record.id) FILTER (WHERE united.tax_ids_differ) AS with_several_tax_ids,
             array_agg(record.id) FILTER (
@@ -22,28 +22,30 @@
         FROM canonical.customers AS record
             TABLESAMPLE SYSTEM ((SELECT percent FROM sampling WHERE entity = 'customers'))
             REPEATABLE (0)
-        LEFT JOIN (
-            -- addresses that several customers of one system have
-            SELECT source_system, email_key
-            FROM canonical.customers
-            WHERE deleted_at IS NULL AND email_key IS NOT NULL
-            GROUP BY source_system, email_key
-            HAVING count(*) > 1
-        ) AS shared
-            ON shared.source_system = record.source_system AND shared.email_key = record.email_key
-        LEFT JOIN canonical.customer_identities AS identity ON identity.customer_id = record.id
-        LEFT JOIN (
-            -- customers whom several systems know, and whether these tell the same of them
+        LEFT JOIN LATERAL (
+            -- whether another customer of the system has its address
+            SELECT true AS has_its_email
+            FROM canonical.customers AS namesake
+            WHERE namesake.email_key = record.email_key
+                AND namesake.source_system = record.source_system
+                AND namesake.id <> record.id
+                AND namesake.deleted_at IS NULL
+            LIMIT 1
+        ) AS other ON true
+        LEFT JOIN LATERAL (
+            -- where several systems know the customer, whether these tell the same of it; looked up
+            -- by index, since of a sample few are asked for
             SELECT
-                member.unified_id,
+                min(mine.unified_id) AS unified_id,
                 min(told.country) <> max(told.country) AS countries_differ,
                 min(upper(translate(told.tax_id, ' .-/', '')))
                     <> max(upper(translate(told.tax_id, ' .-/', ''))) AS tax_ids_differ
-            FROM canonical.customer_identities AS member
+            FROM canonical.joined_customers AS mine
+            JOIN canonical.joined_customers AS member ON member.unified_id = mine.unified_id
             JOIN canonical.customers AS told ON told.id = member.customer_id
-            GROUP BY member.unified_id
+            WHERE mine.customer_id = record.id AND told.deleted_at IS NULL
             HAVING min(told.source_system) <> max(told.source_system)
-        ) AS united ON united.unified_id = identity.unified_id
+        ) AS united ON true
         WHERE record.deleted_at IS NULL
         GROUP BY record.source_system
     ) AS looked_at
