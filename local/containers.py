@@ -125,6 +125,15 @@ def log(environment: Environment, service: str) -> ContainerLog:
     return ContainerLog(name=service, project=project(environment.name))
 
 
+def machine_address(environment: Environment) -> str:
+    """Where functions find a server of this machine.
+
+    Raises:
+        EngineError: no engine answers.
+    """
+    return project(environment.name).gateway()
+
+
 def postgres(environment: Environment, *, durable: bool = True) -> Postgres:
     """The environment's PostgreSQL alone, running or not."""
     return Postgres(environment=environment, durable=durable)

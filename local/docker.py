@@ -52,6 +52,12 @@ class Project:
             container.remove()
         return ran
 
+    def gateway(self) -> str:
+        """The address at which the project's containers find this machine."""
+        label = f"{_PROJECT}={self.name}"
+        [network] = self.client.networks.list(filters={"label": label})
+        return str(network.attrs["IPAM"]["Config"][0]["Gateway"])
+
     def remove_network(self) -> None:
         """Removes the project's network, which no container may be in any more."""
         for network in self.client.networks.list(filters={"label": f"{_PROJECT}={self.name}"}):

@@ -163,6 +163,11 @@ def log(environment: Environment, service: str) -> FileLog:
     return FileLog(name=service, file=environment.directory / f"{service}.log")
 
 
+def machine_address(environment: Environment) -> str:  # noqa: ARG001 - the same for all
+    """Where functions find a server of this machine."""
+    return LOOPBACK
+
+
 def postgres(environment: Environment, *, durable: bool = True) -> Postgres:
     """The environment's PostgreSQL alone, running or not."""
     cluster = describe(environment, durable=durable).cluster

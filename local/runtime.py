@@ -29,6 +29,9 @@ class Runtime(Protocol):
     def log(self, environment: Environment, service: str) -> LogSource:
         """The output of `localstack` or `postgres`."""
 
+    def machine_address(self, environment: Environment) -> str:
+        """Where functions find a server of this machine."""
+
     def postgres(self, environment: Environment, *, durable: bool = True) -> DatabaseServer:
         """The environment's PostgreSQL alone."""
 

@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from local import runtime
+from local.state import Environment
 from tests.integration.lambda_runtime.conftest import Deploy
 from tests.integration.lambda_runtime.functions import Answer, Aws, DeployedFunction
 
@@ -17,10 +19,10 @@ from tests.integration.lambda_runtime.functions import Answer, Aws, DeployedFunc
 class Meeting:
     """Holds every caller until as many are there as shall meet."""
 
-    def __init__(self) -> None:
-        self._server = socket.create_server(("127.0.0.1", 0))
+    def __init__(self, host: str) -> None:
+        self._server = socket.create_server((host, 0))
         self._server.settimeout(60)
-        self.port = self._server.getsockname()[1]
+        self.place = {"host": host, "port": self._server.getsockname()[1]}
 
     def gather(self, count: int) -> list[socket.socket]:
         return [self._server.accept()[0] for _ in range(count)]
@@ -30,8 +32,9 @@ class Meeting:
 
 
 @pytest.fixture
-def meeting() -> Iterator[Meeting]:
-    with contextlib.closing(Meeting()) as meeting:
+def meeting(environment: Environment) -> Iterator[Meeting]:
+    host = runtime.of(environment).machine_address(environment)
+    with contextlib.closing(Meeting(host)) as meeting:
         yield meeting
 
 
@@ -52,7 +55,7 @@ def test_twenty_invocations_at_once_run_in_twenty_processes(
     deploy: Deploy, meeting: Meeting
 ) -> None:
     function = deploy("waiting.meet")
-    event = {"port": meeting.port}
+    event = meeting.place
     with ThreadPoolExecutor(20) as pool:
         pending = [pool.submit(function.invoke, event) for _ in range(20)]
         release(meeting.gather(20))
@@ -68,7 +71,7 @@ def test_invocations_above_the_reserved_concurrency_are_throttled(
     function.aws.lambda_.put_function_concurrency(
         FunctionName=function.name, ReservedConcurrentExecutions=2
     )
-    event = {"port": meeting.port}
+    event = meeting.place
     with ThreadPoolExecutor(2) as pool:
         pending = [pool.submit(function.invoke, event) for _ in range(2)]
         connections = meeting.gather(2)
@@ -128,7 +131,7 @@ def test_synchronous_invocations_do_not_wait_for_each_other(
     deploy: Deploy, meeting: Meeting
 ) -> None:
     function = deploy("waiting.meet")
-    event = {"port": meeting.port}
+    event = meeting.place
     with ThreadPoolExecutor(2) as pool:
         slow = pool.submit(function.invoke, event)
         (held,) = meeting.gather(1)

@@ -51,6 +51,10 @@ def test_what_is_too_large_is_refused_before_it_is_parsed_or_run(text: str) -> N
         check(text, {})
 
 
+# Debian's 17.12 has it, the embedded runtime's 17.10 has not.
+OF_LATER_MINOR_RELEASES = {"binary_upgrade_set_next_attribute_versions"}
+
+
 def test_no_name_after_a_dot_reaches_a_function_that_is_not_allowed(
     loaded_database: TestDatabase,
 ) -> None:
@@ -59,7 +63,7 @@ def test_no_name_after_a_dot_reaches_a_function_that_is_not_allowed(
         reachable = {str(row[0]) for row in rows}
     missing = sorted(reachable - allowed.FUNCTIONS - allowed.NOT_FIELDS)
     assert not missing, "to be added to sql_guard/not_fields.txt"
-    assert reachable >= allowed.NOT_FIELDS
+    assert reachable | OF_LATER_MINOR_RELEASES >= allowed.NOT_FIELDS
 
 
 def test_no_column_is_named_as_such_a_function(loaded_database: TestDatabase) -> None:

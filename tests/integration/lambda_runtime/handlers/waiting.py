@@ -18,7 +18,7 @@ def handle(event: Any, _context: Any) -> Any:
 
 def meet(event: Any, _context: Any) -> Any:
     """Wait until the other side, which everybody in this test talks to, lets go."""
-    with socket.create_connection(("127.0.0.1", event["port"]), timeout=60) as connection:
+    with socket.create_connection((event["host"], event["port"]), timeout=60) as connection:
         connection.recv(1)
     return environment
 
