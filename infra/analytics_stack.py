@@ -4,6 +4,7 @@ from aws_cdk import CfnOutput, Stack
 from constructs import Construct
 
 from infra.components.analytics_functions import AdvancedAnalytics, JobRunner, Jobs
+from infra.components.dashboard import Dashboard
 from infra.components.function import FunctionCode
 from infra.components.job_closer import JobCloser
 from infra.components.job_store import JobStore
@@ -37,7 +38,7 @@ class AnalyticsStack(Stack):
         )
         code = FunctionCode.of_bundle(bundle.path, is_arm=bundle.is_arm)
         self.cache = QueryCache(self, "QueryCache")
-        self.store = JobStore(self, "JobStore", stage=stage)
+        self.store = JobStore(self, "JobStore", stage=stage, access_logs=data_pipeline.access_logs)
         self.analytics = AdvancedAnalytics(
             self,
             "AdvancedAnalytics",
@@ -95,10 +96,24 @@ class AnalyticsStack(Stack):
             api_url=self.rest_api.base_url,
         ).function
         alarms = Alarms(self, "Alarms", topic=notifications.alert_topic)
-        alarms.add_function_errors(
-            [self.analytics, self.job_runner, self.jobs, self.job_closer]
+        alarms.add_functions([self.analytics, self.job_runner, self.jobs, self.job_closer])
+        alarms.add_executions(self.workflow.state_machine)
+        alarms.add_api(self.rest_api.api)
+        Dashboard(
+            self,
+            "Dashboard",
+            api=self.rest_api.api,
+            state_machine=self.workflow.state_machine,
+            functions=[
+                function.label
+                for function in (
+                    data_pipeline.data_processor.function,
+                    self.analytics,
+                    self.job_runner,
+                    self.jobs,
+                )
+            ],
         )
-        alarms.add_failed_executions(self.workflow.state_machine)
         self._add_outputs()
 
     def _add_outputs(self) -> None:

@@ -1,6 +1,7 @@
 """Entry point of the CDK app: `cdk synth -c stage=local|dev|prod`; without a stage, `local`."""
 
 import sys
+from typing import Final
 
 from aws_cdk import App, Tags
 
@@ -10,13 +11,16 @@ from infra.data_pipeline_stack import DataPipelineStack
 from infra.lambda_bundle import BundleError, LambdaBundle
 from infra.stages import Stage
 
+# CloudFormation knows no tags of these, though the CDK does.
+UNTAGGED: Final = ("AWS::RDS::DBProxyTargetGroup",)
+
 
 def add_stacks(app: App, *, stage: Stage, bundle: LambdaBundle) -> None:
     """Adds both stacks, tied to no account and region, so that synthesis looks nothing up."""
     data_pipeline = DataPipelineStack(app, "DataPipelineStack", stage=stage, bundle=bundle)
     AnalyticsStack(app, "AnalyticsStack", stage=stage, bundle=bundle, data_pipeline=data_pipeline)
-    Tags.of(app).add("project", "data-pipeline")
-    Tags.of(app).add("stage", stage.name)
+    for name, value in {"project": "data-pipeline", "stage": stage.name}.items():
+        Tags.of(app).add(name, value, exclude_resource_types=list(UNTAGGED))
 
 
 def main() -> None:

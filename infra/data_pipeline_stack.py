@@ -3,6 +3,8 @@
 from aws_cdk import CfnOutput, Stack
 from constructs import Construct
 
+from infra.components.access_logs import AccessLogs
+from infra.components.budget import Budget
 from infra.components.data_processor import TIMEOUT, DataProcessor
 from infra.components.database import OWNER_SECRET, READER_SECRET, WRITER_SECRET, Database
 from infra.components.function import FunctionCode
@@ -10,6 +12,7 @@ from infra.components.migrator import Migrator
 from infra.components.monitoring import Alarms
 from infra.components.network import Network
 from infra.components.notifications import Notifications
+from infra.components.password_rotation import PasswordRotation
 from infra.components.raw_data import RawData
 from infra.components.replay import Replay
 from infra.lambda_bundle import LambdaBundle
@@ -30,10 +33,17 @@ class DataPipelineStack(Stack):
             termination_protection=stage.termination_protection,
         )
         code = FunctionCode.of_bundle(bundle.path, is_arm=bundle.is_arm)
-        self.network = Network(self, "Network", endpoint_zones=stage.endpoint_zones)
+        self.network = Network(self, "Network", stage=stage)
         self.database = Database(self, "Database", stage=stage, network=self.network)
         self.notifications = Notifications(self, "Notifications", stage=stage)
-        self.raw_data = RawData(self, "RawData", stage=stage, processor_timeout=TIMEOUT)
+        self.access_logs = AccessLogs(self, "AccessLogs", stage=stage)
+        self.raw_data = RawData(
+            self,
+            "RawData",
+            stage=stage,
+            processor_timeout=TIMEOUT,
+            access_logs=self.access_logs,
+        )
         self.data_processor = DataProcessor(
             self,
             "DataProcessor",
@@ -56,11 +66,29 @@ class DataPipelineStack(Stack):
             database=self.database,
             raw_data=self.raw_data,
         )
+        self.password_rotation = PasswordRotation(
+            self,
+            "PasswordRotation",
+            stage=stage,
+            code=code,
+            network=self.network,
+            database=self.database,
+        )
         alarms = Alarms(self, "Alarms", topic=self.notifications.alert_topic)
-        alarms.add_function_errors(
-            [self.data_processor.function, self.migrator.function, self.replay.function]
+        alarms.add_functions(
+            [
+                self.data_processor.function,
+                self.migrator.function,
+                self.replay.function,
+                self.password_rotation.function,
+            ]
         )
         alarms.add_dead_letters(self.raw_data.dead_letter_queue)
+        alarms.add_quarantine()
+        if self.database.instance is not None and stage.database is not None:
+            alarms.add_database(self.database.instance, stage.database)
+        if stage.monthly_budget is not None:
+            Budget(self, "Budget", dollars=stage.monthly_budget, notifications=self.notifications)
         self._add_outputs()
 
     def _add_outputs(self) -> None:

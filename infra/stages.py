@@ -13,7 +13,11 @@ from aws_cdk.aws_logs import RetentionDays
 
 @dataclass(frozen=True, kw_only=True)
 class ManagedDatabase:
-    """Size and safety of the database that AWS runs."""
+    """Size and safety of the database that AWS runs.
+
+    Attributes:
+        many_connections: more of them raise an alarm; two thirds of what the size allows.
+    """
 
     instance_type: str
     storage_gib: int
@@ -21,6 +25,7 @@ class ManagedDatabase:
     multi_az: bool
     backup_days: int
     deletion_protection: bool
+    many_connections: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,6 +49,9 @@ class Stage:
         alarm_emails: Who is told of alarms, rejected files and finished jobs.
         cors_origin: The web origin that may call the API, or `*`.
         ingest_concurrency: Files loaded at a time; each holds a database connection.
+        monthly_budget: US dollars; more in a month raise an alert. None for no budget.
+        firewall_requests_per_address: Requests that a web firewall lets through from one address in
+            five minutes. None for no firewall, which costs by the month.
         public_documentation: Whether the OpenAPI document and the page to try the API need no key.
         default_currency: ISO 4217, of amounts for which a record names none. Empty for none: such
             amounts stay among the record's attributes.
@@ -59,8 +67,15 @@ class Stage:
     cors_origin: str
     request_limits: RequestLimits
     ingest_concurrency: int
+    monthly_budget: int | None = None
+    firewall_requests_per_address: int | None = None
     default_currency: str = ""
     public_documentation: bool = True
+
+    @property
+    def is_on_aws(self) -> bool:
+        """Whether AWS runs it, its database included."""
+        return self.database is not None
 
 
 STAGES: Final = {
@@ -92,6 +107,7 @@ STAGES: Final = {
                 multi_az=False,
                 backup_days=1,
                 deletion_protection=False,
+                many_connections=60,
             ),
             endpoint_zones=1,
             alarm_emails=(),
@@ -100,6 +116,7 @@ STAGES: Final = {
                 per_second=20, burst=40, per_day=50_000, unfinished_jobs=20
             ),
             ingest_concurrency=5,
+            monthly_budget=150,
         ),
         Stage(
             name="prod",
@@ -113,6 +130,7 @@ STAGES: Final = {
                 multi_az=True,
                 backup_days=14,
                 deletion_protection=True,
+                many_connections=600,
             ),
             endpoint_zones=2,
             alarm_emails=(),
@@ -121,6 +139,7 @@ STAGES: Final = {
                 per_second=100, burst=200, per_day=1_000_000, unfinished_jobs=100
             ),
             ingest_concurrency=20,
+            firewall_requests_per_address=10_000,
         ),
     )
 }

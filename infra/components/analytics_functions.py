@@ -2,14 +2,16 @@
 
 from typing import Final
 
-from aws_cdk import Duration
+from aws_cdk import ArnFormat, Duration, Stack
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
+from infra.components.accepted_rules import accept
 from infra.components.database import READER_SECRET, Database
 from infra.components.function import FunctionCode, PipelineFunction
 from infra.components.job_store import JobStore
 from infra.components.job_tasks import QUERY_TIMEOUT
+from infra.components.job_workflow import NAME as STATE_MACHINE_NAME
 from infra.components.network import Network
 from infra.components.notifications import Notifications
 from infra.components.query_cache import QueryCache
@@ -49,6 +51,7 @@ class AdvancedAnalytics(Construct):
             timeout=REQUEST_TIMEOUT,
             environment={
                 "DATABASE_SECRET_ID": READER_SECRET,
+                "DATABASE_PROXY_HOST": database.proxy_host,
                 "QUERY_CACHE_TABLE": cache.table.table_name,
                 "CACHE_TTL_SECONDS": str(int(CACHE_TTL.to_seconds())),
                 "CORS_ORIGIN": stage.cors_origin,
@@ -91,6 +94,7 @@ class JobRunner(Construct):
             timeout=QUERY_TIMEOUT,
             environment={
                 "DATABASE_SECRET_ID": READER_SECRET,
+                "DATABASE_PROXY_HOST": database.proxy_host,
                 "JOBS_TABLE": store.table.table_name,
                 "RESULTS_BUCKET": store.results_bucket.bucket_name,
             },
@@ -100,6 +104,7 @@ class JobRunner(Construct):
         self.function.allow("s3:PutObject", "s3:AbortMultipartUpload", on=[store.results_arn])
         # An attempt ends the upload that one before it left.
         self.function.allow("s3:ListBucketMultipartUploads", on=[store.results_bucket.bucket_arn])
+        store.accept_results(self.function)
 
 
 class Jobs(Construct):
@@ -145,7 +150,23 @@ class Jobs(Construct):
         )
         self.function.allow("dynamodb:Query", on=[store.owner_index_arn])
         self.function.allow("s3:GetObject", on=[store.results_arn])
+        store.accept_results(self.function)
         self.function.allow("sns:Publish", on=[notifications.job_topic.topic_arn])
         notifications.allow_encryption(self.function)
         state_machine.grant_start_execution(self.function)
-        state_machine.grant_execution(self.function, "states:StopExecution")
+        self._allow_stopping()
+
+    def _allow_stopping(self) -> None:
+        executions = Stack.of(self).format_arn(
+            service="states",
+            resource="execution",
+            resource_name=f"{STATE_MACHINE_NAME}:*",
+            arn_format=ArnFormat.COLON_RESOURCE_NAME,
+        )
+        self.function.allow("states:StopExecution", on=[executions])
+        accept(
+            self.function.own_role,
+            "AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:states:<AWS::Region>:"
+            f"<AWS::AccountId>:execution:{STATE_MACHINE_NAME}:*]",
+            because="Each job is an execution of its own; these are the workflow's alone.",
+        )

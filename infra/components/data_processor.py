@@ -45,13 +45,14 @@ class DataProcessor(Construct):
             timeout=TIMEOUT,
             environment={
                 "DATABASE_SECRET_ID": WRITER_SECRET,
+                "DATABASE_PROXY_HOST": database.proxy_host,
                 "ALERT_TOPIC_ARN": notifications.alert_topic.topic_arn,
                 "DEFAULT_CURRENCY": stage.default_currency,
             },
         )
         database.writer_secret.grant_read(self.function)
         raw_data.grant_read_version(self.function)
-        notifications.alert_topic.grant_publish(self.function)
+        notifications.allow_alerts(self.function)
         self.function.add_event_source(
             event_sources.SqsEventSource(
                 raw_data.queue,

@@ -4,17 +4,28 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from aws_cdk import Duration
+from aws_cdk import ArnFormat, Duration, Stack
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
+from infra.components.accepted_rules import accept
 from infra.components.network import Network
 from infra.stages import Stage
 
 METRICS_NAMESPACE = "DataPipeline"
+# What Lambda itself does with the function's role to put it into a network; AWS has no narrower
+# resource for it: https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html
+NETWORK_ACTIONS = (
+    "ec2:AssignPrivateIpAddresses",
+    "ec2:CreateNetworkInterface",
+    "ec2:DeleteNetworkInterface",
+    "ec2:DescribeNetworkInterfaces",
+    "ec2:DescribeSubnets",
+    "ec2:UnassignPrivateIpAddresses",
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,6 +49,7 @@ class PipelineFunction(lambda_.Function):
 
     Attributes:
         label: The function's name as plain text, where `function_name` is a reference to it.
+        own_role: What it runs as; no other function does.
     """
 
     def __init__(
@@ -54,7 +66,24 @@ class PipelineFunction(lambda_.Function):
         timeout: Duration,
         environment: Mapping[str, str],
         network: Network | None = None,
+        administers_database: bool = False,
     ) -> None:
+        """Creates the function.
+
+        Args:
+            scope: the construct's parent.
+            construct_id: the construct's id.
+            stage: the stage.
+            code: the bundle.
+            name: the function's name.
+            handler: the path of its handler.
+            description: what it does, in a few words.
+            memory_mib: in MiB.
+            timeout: of one invocation.
+            environment: its own variables.
+            network: where it runs, if it uses the database.
+            administers_database: whether it reaches the database itself, not its proxy.
+        """
         log_group = logs.LogGroup(
             scope,
             f"{construct_id}LogGroup",
@@ -62,6 +91,7 @@ class PipelineFunction(lambda_.Function):
             retention=stage.log_retention,
             removal_policy=stage.removal_policy,
         )
+        own_role = _role(scope, f"{construct_id}Role", name, log_group, in_network=bool(network))
         super().__init__(
             scope,
             construct_id,
@@ -73,6 +103,7 @@ class PipelineFunction(lambda_.Function):
             handler=handler,
             memory_size=memory_mib,
             timeout=timeout,
+            role=own_role,
             tracing=lambda_.Tracing.ACTIVE,
             log_group=log_group,
             environment={
@@ -87,10 +118,73 @@ class PipelineFunction(lambda_.Function):
                 if network
                 else None
             ),
-            security_groups=[network.function_security_group] if network else None,
+            security_groups=_security_groups(network, administers_database=administers_database),
         )
         self.label = name
+        self.own_role = own_role
+        accept(
+            self,
+            "AwsSolutions-L1",
+            because="Every stage runs the Python that the code is tested with, which AWS supports.",
+        )
 
     def allow(self, *actions: str, on: Sequence[str]) -> None:
         """Lets the function do these actions on these resources, and no others of their kind."""
         self.add_to_role_policy(iam.PolicyStatement(actions=list(actions), resources=list(on)))
+
+
+def _security_groups(
+    network: Network | None, *, administers_database: bool
+) -> list[ec2.ISecurityGroup] | None:
+    if network is None:
+        return None
+    if administers_database:
+        return [network.administration_security_group]
+    return [network.function_security_group]
+
+
+def _role(
+    scope: Construct, construct_id: str, name: str, log_group: logs.LogGroup, *, in_network: bool
+) -> iam.Role:
+    """A role that may write the function's own log, and be put into the network if it is there."""
+    role = iam.Role(
+        scope,
+        construct_id,
+        assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"),
+        description=f"What {name} may do",
+    )
+    role.add_to_policy(
+        iam.PolicyStatement(
+            actions=["logs:CreateLogStream", "logs:PutLogEvents"],
+            resources=[log_group.log_group_arn],
+        )
+    )
+    if in_network:
+        _allow_network(role, name)
+    accept(
+        role,
+        "AwsSolutions-IAM5[Resource::*]",
+        because="AWS has no narrower resource for traces, passwords made at random and network "
+        "interfaces; the code itself may make no interface.",
+    )
+    return role
+
+
+def _allow_network(role: iam.Role, name: str) -> None:
+    """Lets Lambda put the function into the network, and the function's code do nothing there."""
+    actions = list(NETWORK_ACTIONS)
+    role.add_to_policy(iam.PolicyStatement(actions=actions, resources=["*"]))
+    function_arn = Stack.of(role).format_arn(
+        service="lambda",
+        resource="function",
+        resource_name=name,
+        arn_format=ArnFormat.COLON_RESOURCE_NAME,
+    )
+    role.add_to_policy(
+        iam.PolicyStatement(
+            effect=iam.Effect.DENY,
+            actions=actions,
+            resources=["*"],
+            conditions={"ArnEquals": {"lambda:SourceFunctionArn": function_arn}},
+        )
+    )

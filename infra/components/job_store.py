@@ -8,6 +8,9 @@ from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from data_pipeline.jobs.job import RESULT_DAYS
+from infra.components.accepted_rules import accept_resources
+from infra.components.access_logs import AccessLogs
+from infra.components.function import PipelineFunction
 from infra.stages import Stage
 
 OWNER_INDEX: Final = "owner-createdAt-index"
@@ -16,12 +19,23 @@ OWNER_INDEX: Final = "owner-createdAt-index"
 class JobStore(Construct):
     """The jobs table, and the bucket for results too large for it."""
 
-    def __init__(self, scope: Construct, construct_id: str, *, stage: Stage) -> None:
+    def __init__(
+        self, scope: Construct, construct_id: str, *, stage: Stage, access_logs: AccessLogs
+    ) -> None:
         super().__init__(scope, construct_id)
         self.table = self._create_table(stage)
-        self.results_bucket = self._create_results_bucket(stage)
+        self.results_bucket = self._create_results_bucket(stage, access_logs)
         self.owner_index_arn = f"{self.table.table_arn}/index/{OWNER_INDEX}"
         self.results_arn = self.results_bucket.arn_for_objects("jobs/*")
+
+    def accept_results(self, function: PipelineFunction) -> None:
+        """Accepts that a function may use each job's result."""
+        accept_resources(
+            function.own_role,
+            self.results_bucket,
+            "/jobs/*",
+            because="Each job's result is an object of its own.",
+        )
 
     def _create_table(self, stage: Stage) -> dynamodb.Table:
         table = dynamodb.Table(
@@ -43,7 +57,7 @@ class JobStore(Construct):
         )
         return table
 
-    def _create_results_bucket(self, stage: Stage) -> s3.Bucket:
+    def _create_results_bucket(self, stage: Stage, access_logs: AccessLogs) -> s3.Bucket:
         return s3.Bucket(
             self,
             "ResultsBucket",
@@ -51,6 +65,8 @@ class JobStore(Construct):
             encryption=s3.BucketEncryption.S3_MANAGED,
             enforce_ssl=True,
             block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
+            server_access_logs_bucket=access_logs.bucket,
+            server_access_logs_prefix="results/",
             removal_policy=stage.removal_policy,
             lifecycle_rules=[
                 s3.LifecycleRule(

@@ -15,6 +15,7 @@ from aws_cdk.aws_stepfunctions import JsonPath
 from constructs import Construct
 
 from infra.components import job_notice, job_tasks
+from infra.components.accepted_rules import accept, accept_resources
 from infra.components.job_failure import JobFailure
 from infra.components.job_store import JobStore
 from infra.components.notifications import Notifications
@@ -60,10 +61,18 @@ class JobWorkflow(Construct):
             tracing_enabled=True,
             # Results are customers' data, which has no place in a log.
             logs=sfn.LogOptions(
-                destination=log_group, level=sfn.LogLevel.ERROR, include_execution_data=False
+                destination=log_group, level=sfn.LogLevel.ALL, include_execution_data=False
             ),
         )
         notifications.allow_encryption(self.state_machine)
+        accept(
+            self.state_machine,
+            "AwsSolutions-IAM5[Resource::*]",
+            because="The delivery of logs and traces are set up for the account, not a resource.",
+        )
+        accept_resources(
+            self.state_machine, runner, ":*", because="Any version of this one function."
+        )
 
     def _definition(self, runner: lambda_.IFunction) -> sfn.IChainable:
         register = self._register()

@@ -29,6 +29,7 @@ class Migrator(Construct):
             stage=stage,
             code=code,
             network=network,
+            administers_database=True,
             name="data-pipeline-migrator",
             handler="data_pipeline.migrator.handler.handle",
             description="Applies the migrations and sets up the database's roles",

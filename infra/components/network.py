@@ -1,17 +1,21 @@
 """The private network: functions that use the database run in it, and nothing reaches the internet.
 
-Identical in every stage. LocalStack keeps the VPC as a record and does not isolate anything by it;
-deploying it nevertheless costs about a second and keeps every function the same as on AWS.
+The same in every stage but for a log of refused connections on AWS. LocalStack keeps the VPC as a
+record and does not isolate anything by it; deploying it nevertheless costs about a second and keeps
+every function the same as on AWS.
 """
 
 from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_logs as logs
 from constructs import Construct
+
+from infra.stages import Stage
 
 
 class Network(Construct):
     """Isolated subnets in two zones, with endpoints for what the functions call."""
 
-    def __init__(self, scope: Construct, construct_id: str, *, endpoint_zones: int) -> None:
+    def __init__(self, scope: Construct, construct_id: str, *, stage: Stage) -> None:
         super().__init__(scope, construct_id)
         self.vpc = ec2.Vpc(
             self,
@@ -26,19 +30,44 @@ class Network(Construct):
             # The restriction is a custom resource; nothing here uses the default group.
             restrict_default_security_group=False,
         )
-        self.function_security_group = ec2.SecurityGroup(
+        self.function_security_group = self._function_group(
+            "FunctionSecurityGroup", "Functions that use the database"
+        )
+        self.administration_security_group = self._function_group(
+            "AdministrationSecurityGroup", "Functions that administer the database"
+        )
+        self._add_endpoints(stage.endpoint_zones)
+        # It would be a record as well, but one that LocalStack does not know.
+        if stage.is_on_aws:
+            self._add_flow_log(stage)
+
+    def _function_group(self, construct_id: str, description: str) -> ec2.SecurityGroup:
+        group = ec2.SecurityGroup(
             self,
-            "FunctionSecurityGroup",
+            construct_id,
             vpc=self.vpc,
-            description="Functions that use the database",
+            description=description,
             allow_all_outbound=False,
         )
         # The gateway endpoints' addresses are known only by prefix lists, whose ids would need a
         # look-up. The subnets have no other way out, so this reaches the endpoints and no more.
-        self.function_security_group.add_egress_rule(
-            ec2.Peer.any_ipv4(), ec2.Port.HTTPS, "AWS through the VPC endpoints"
+        group.add_egress_rule(ec2.Peer.any_ipv4(), ec2.Port.HTTPS, "AWS through the VPC endpoints")
+        return group
+
+    def _add_flow_log(self, stage: Stage) -> None:
+        """Writes down which connections were refused, since nothing here should ask for one."""
+        log_group = logs.LogGroup(
+            self,
+            "FlowLogGroup",
+            log_group_name="/data-pipeline/network/refused",
+            retention=stage.log_retention,
+            removal_policy=stage.removal_policy,
         )
-        self._add_endpoints(endpoint_zones)
+        self.vpc.add_flow_log(
+            "FlowLog",
+            destination=ec2.FlowLogDestination.to_cloud_watch_logs(log_group),
+            traffic_type=ec2.FlowLogTrafficType.REJECT,
+        )
 
     def _add_endpoints(self, zones: int) -> None:
         """Logs, metrics and traces leave through Lambda itself and need no endpoint."""
@@ -52,9 +81,8 @@ class Network(Construct):
             description="Endpoints of AWS services",
             allow_all_outbound=False,
         )
-        security_group.add_ingress_rule(
-            self.function_security_group, ec2.Port.HTTPS, "Functions that use the database"
-        )
+        for group in (self.function_security_group, self.administration_security_group):
+            security_group.add_ingress_rule(group, ec2.Port.HTTPS, "Functions")
         for name, service in (
             ("SecretsManager", ec2.InterfaceVpcEndpointAwsService.SECRETS_MANAGER),
             ("Sns", ec2.InterfaceVpcEndpointAwsService.SNS),

@@ -5,8 +5,11 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sns_subscriptions as subscriptions
-from constructs import Construct
+from aws_cdk import aws_stepfunctions as sfn
+from constructs import Construct, IConstruct
 
+from infra.components.accepted_rules import accept
+from infra.components.function import PipelineFunction
 from infra.stages import Stage
 
 
@@ -32,6 +35,15 @@ class Notifications(Construct):
     def allow_encryption(self, publisher: iam.IGrantable) -> None:
         """Lets a publisher use the key, without which it can't publish."""
         self.key.grant(publisher, "kms:Decrypt", "kms:GenerateDataKey*")
+        if isinstance(publisher, PipelineFunction):
+            _accept_topic_key(publisher.own_role)
+        elif isinstance(publisher, sfn.StateMachine):
+            _accept_topic_key(publisher)
+
+    def allow_alerts(self, function: PipelineFunction) -> None:
+        """Lets a function tell of what needs people."""
+        self.alert_topic.grant_publish(function)
+        _accept_topic_key(function.own_role)
 
     def _create_topic(self, construct_id: str, name: str, stage: Stage) -> sns.Topic:
         topic = sns.Topic(
@@ -40,3 +52,11 @@ class Notifications(Construct):
         for address in stage.alarm_emails:
             topic.add_subscription(subscriptions.EmailSubscription(address))
         return topic
+
+
+def _accept_topic_key(publisher: IConstruct) -> None:
+    accept(
+        publisher,
+        "AwsSolutions-IAM5[Action::kms:GenerateDataKey*]",
+        because="SNS asks for both of its forms, of whoever publishes to an encrypted topic.",
+    )

@@ -17,6 +17,9 @@ class QueryCache(Construct):
             billing_mode=dynamodb.BillingMode.PAY_PER_REQUEST,
             time_to_live_attribute="expiresAt",
             encryption=dynamodb.TableEncryption.AWS_MANAGED,
+            point_in_time_recovery_specification=dynamodb.PointInTimeRecoverySpecification(
+                point_in_time_recovery_enabled=True
+            ),
             # Everything in it can be asked for again.
             removal_policy=RemovalPolicy.DESTROY,
         )

@@ -6,6 +6,8 @@ from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
+from infra.components.accepted_rules import accept_resources
+from infra.components.access_logs import AccessLogs
 from infra.components.function import PipelineFunction
 from infra.stages import Stage
 
@@ -21,7 +23,13 @@ class RawData(Construct):
     """The raw bucket with its ingest queue and dead-letter queue."""
 
     def __init__(
-        self, scope: Construct, construct_id: str, *, stage: Stage, processor_timeout: Duration
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        stage: Stage,
+        processor_timeout: Duration,
+        access_logs: AccessLogs,
     ) -> None:
         super().__init__(scope, construct_id)
         self.dead_letter_queue = sqs.Queue(
@@ -53,6 +61,8 @@ class RawData(Construct):
             encryption=s3.BucketEncryption.S3_MANAGED,
             enforce_ssl=True,
             block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
+            server_access_logs_bucket=access_logs.bucket,
+            server_access_logs_prefix="raw/",
             removal_policy=stage.removal_policy,
             lifecycle_rules=[
                 s3.LifecycleRule(
@@ -69,6 +79,9 @@ class RawData(Construct):
         function.allow("s3:GetObject", "s3:GetObjectVersion", on=[objects])
         # Without it S3 says of an object that is gone that access is denied.
         function.allow("s3:ListBucket", on=[self.bucket.bucket_arn])
+        accept_resources(
+            function.own_role, self.bucket, "/*", because="Each object that arrives is to be read."
+        )
 
     def _notify_queue(self) -> None:
         """Tells the queue of every object, whatever its name: an unknown kind is reported.

@@ -39,6 +39,7 @@ class Replay(Construct):
             timeout=Duration.minutes(15),
             environment={
                 "DATABASE_SECRET_ID": WRITER_SECRET,
+                "DATABASE_PROXY_HOST": database.proxy_host,
                 "DEFAULT_CURRENCY": stage.default_currency,
             },
         )

@@ -10,10 +10,12 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
+from infra.components.accepted_rules import accept
 from infra.components.gateway_problems import add_gateway_problems
 from infra.components.job_status import add_job_status
 from infra.components.job_store import JobStore
 from infra.components.request_models import RequestModels
+from infra.components.web_firewall import WebFirewall
 from infra.stages import Stage
 
 STAGE_NAME: Final = "prod"
@@ -63,6 +65,42 @@ class RestApi(Construct):
         self._add_job_routes(jobs, models, job_store, stage)
         self._add_documentation(analytics, stage)
         self.key = self._create_key(stage)
+        self._accept_rules()
+        self._protect(stage)
+
+    def _protect(self, stage: Stage) -> None:
+        if stage.firewall_requests_per_address is not None:
+            WebFirewall(
+                self,
+                "WebFirewall",
+                api_stage=self.api.deployment_stage,
+                requests_per_address=stage.firewall_requests_per_address,
+            )
+        else:
+            accept(
+                self.api.deployment_stage,
+                "AwsSolutions-APIG3",
+                because="Keys and their plans protect this stage, which holds no real data.",
+            )
+
+    def _accept_rules(self) -> None:
+        for rule in ("AwsSolutions-APIG4", "AwsSolutions-COG4"):
+            accept(
+                self.api,
+                rule,
+                because="Programs call it, each with a key of its own that a plan limits.",
+            )
+        accept(
+            self.api,
+            "AwsSolutions-APIG2",
+            because="Bodies are checked; the function names each wrong parameter of a query.",
+        )
+        accept(
+            self.api,
+            "AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/"
+            "AmazonAPIGatewayPushToCloudWatchLogs]",
+            because="API Gateway asks for it, to log for every API of the account.",
+        )
 
     @property
     def base_url(self) -> str:

@@ -57,10 +57,15 @@ class StageTemplates:
         return definition
 
 
+def context() -> dict[str, Any]:
+    """The context that the CDK's command line gives the app."""
+    configuration = json.loads((lambda_bundle.ROOT / "cdk.json").read_text())
+    return dict(configuration["context"])
+
+
 @cache
 def _synthesize(stage: str) -> StageTemplates:
-    configuration = json.loads((lambda_bundle.ROOT / "cdk.json").read_text())
-    app = App(context=configuration["context"])
+    app = App(context=context())
     add_stacks(app, stage=stages.named(stage), bundle=lambda_bundle.build())
     return StageTemplates({name: _template(app, name) for name in STACKS})
 

@@ -1,23 +1,26 @@
 """The functions as CloudFormation will make them."""
 
+from infra.components.function import NETWORK_ACTIONS
 from tests.infra.conftest import StageTemplates
 
 COMMON = {"POWERTOOLS_SERVICE_NAME", "POWERTOOLS_METRICS_NAMESPACE", "POWERTOOLS_LOG_LEVEL"}
+DATABASE = {"DATABASE_SECRET_ID", "DATABASE_PROXY_HOST"}
 VARIABLES = {
     "data-pipeline-data-processor": {
-        "DATABASE_SECRET_ID",
+        *DATABASE,
         "ALERT_TOPIC_ARN",
         "DEFAULT_CURRENCY",
     },
-    "data-pipeline-replay": {"DATABASE_SECRET_ID", "DEFAULT_CURRENCY"},
+    "data-pipeline-replay": {*DATABASE, "DEFAULT_CURRENCY"},
+    "data-pipeline-password-rotation": {"OWNER_SECRET_ID"},
     "data-pipeline-migrator": {"DATABASE_SECRET_ID", "WRITER_SECRET_ID", "READER_SECRET_ID"},
     "data-pipeline-advanced-analytics": {
-        "DATABASE_SECRET_ID",
+        *DATABASE,
         "QUERY_CACHE_TABLE",
         "CACHE_TTL_SECONDS",
         "CORS_ORIGIN",
     },
-    "data-pipeline-job-runner": {"DATABASE_SECRET_ID", "JOBS_TABLE", "RESULTS_BUCKET"},
+    "data-pipeline-job-runner": {*DATABASE, "JOBS_TABLE", "RESULTS_BUCKET"},
     "data-pipeline-jobs": {
         "JOBS_TABLE",
         "RESULTS_BUCKET",
@@ -41,6 +44,7 @@ SIZES = {
     "data-pipeline-data-processor": (300, 512),
     "data-pipeline-replay": (900, 512),
     "data-pipeline-migrator": (300, 256),
+    "data-pipeline-password-rotation": (60, 256),
     "data-pipeline-advanced-analytics": (29, 512),
     "data-pipeline-job-runner": (900, 512),
     "data-pipeline-jobs": (29, 256),
@@ -84,7 +88,7 @@ def test_functions_share_one_bundle(templates: StageTemplates) -> None:
 
 def test_functions_that_use_the_database_are_in_the_network(templates: StageTemplates) -> None:
     inside = {name for name, found in templates.functions().items() if "VpcConfig" in found}
-    assert inside == set(SECRETS)
+    assert inside == {*SECRETS, "data-pipeline-password-rotation"}
 
 
 def test_each_function_has_a_role_of_its_own(templates: StageTemplates) -> None:
@@ -107,9 +111,13 @@ def test_replay_reads_the_raw_bucket_and_the_writer_secret_and_nothing_else(
         for policy in templates.properties("AWS::IAM::Policy")
         if policy["Roles"] == [{"Ref": role}]
         for statement in policy["PolicyDocument"]["Statement"]
+        if statement["Effect"] == "Allow"
         for action in _as_list(statement["Action"])
     }
     assert actions == {
+        *NETWORK_ACTIONS,
+        "logs:CreateLogStream",
+        "logs:PutLogEvents",
         "s3:GetObject",
         "s3:GetObjectVersion",
         "s3:ListBucket",

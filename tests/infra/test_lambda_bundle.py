@@ -2,12 +2,14 @@
 
 import os
 import shutil
+import ssl
 import subprocess
 import zipfile
 from pathlib import Path
 
 import pytest
 
+from data_pipeline.aws import secrets
 from infra import lambda_bundle
 from infra.lambda_bundle import BundleError
 
@@ -18,6 +20,7 @@ HANDLERS = (
     "data_pipeline.analytics.handler",
     "data_pipeline.jobs.runner",
     "data_pipeline.jobs.handler",
+    "data_pipeline.rotation.handler",
 )
 SETTINGS = {
     "DATABASE_SECRET_ID": "secret",
@@ -57,7 +60,8 @@ def checkout(directory: Path) -> Path:
     toolchain = lambda_bundle.UV.parent.parent
     (directory / toolchain).symlink_to(root / toolchain)
     (directory / lambda_bundle.VIEWER.parent).mkdir()
-    (directory / lambda_bundle.VIEWER).symlink_to(root / lambda_bundle.VIEWER)
+    for module in (lambda_bundle.VIEWER, Path(*lambda_bundle.AUTHORITIES.parts[:2])):
+        (directory / module).symlink_to(root / module)
     return directory
 
 
@@ -106,6 +110,21 @@ def test_missing_toolchain_is_named(tmp_path: Path) -> None:
 def test_bundle_holds_sql_and_licences(unpacked: Path) -> None:
     assert list((unpacked / "data_pipeline").rglob("*.sql"))
     assert list(unpacked.glob("*.dist-info/licenses/*"))
+
+
+def test_bundle_holds_the_authorities_of_rds_and_its_proxy(unpacked: Path) -> None:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.load_verify_locations(unpacked / "certificates" / "rds.pem")
+    names = str([authority["subject"] for authority in context.get_ca_certs()])
+    for authority in ("RDS eu-central-1 Root CA RSA2048 G1", "RDS us-east-1 Root CA", "Root CA 1"):
+        assert f"Amazon {authority}" in names
+
+
+def test_functions_find_the_authorities(unpacked: Path) -> None:
+    package = lambda_bundle.ROOT / lambda_bundle.PACKAGE
+    assert unpacked / secrets.AUTHORITIES.relative_to(package.parent) == (
+        unpacked / "certificates" / "rds.pem"
+    )
 
 
 def test_bundle_holds_no_trace_of_the_machine(bundle: Path, unpacked: Path) -> None:

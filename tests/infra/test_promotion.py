@@ -1,10 +1,73 @@
 """What runs locally is what runs in production."""
 
+import re
 from typing import Any
 
 from tests.infra.conftest import StageTemplates
+from tests.infra.template_differences import differences
 
 API = ("Resource", "Method", "Model", "RequestValidator", "GatewayResponse", "RestApi")
+
+# All in which prod differs from local, by type, logical id and place, each with its reason.
+DIFFERENCES = {
+    r"\S+ \S+ Properties\.Tags\.Value": "The stage's name.",
+    r"\S+ \S+ (Deletion|UpdateReplace)Policy": "Prod keeps data and logs when a stack goes.",
+    r"AWS::Logs::LogGroup \S+ Properties\.RetentionInDays": "Prod keeps logs for longer.",
+    r"AWS::\S+ DatabaseManaged\w+ only in second": "A PostgreSQL outside the stack, locally.",
+    r"AWS::EC2::SecurityGroup(In|E)gress \w+DatabaseManaged\w+ only in second": (
+        "The functions' ways to the database and its proxy."
+    ),
+    r"AWS::Lambda::Function \w+ Properties\.Environment\.Variables\.DATABASE_PROXY_HOST": (
+        "No proxy stands before a PostgreSQL outside the stack."
+    ),
+    r"AWS::IAM::Policy \w+ Properties\.PolicyDocument\.Statement\.Resource": (
+        "Secrets that exist already are named, those of the stack referred to."
+    ),
+    r"AWS::IAM::Policy PasswordRotation\w+ Properties\.PolicyDocument\.Statement": (
+        "Secrets Manager's schedule lets the function ask for passwords made at random."
+    ),
+    r"AWS::Lambda::Permission PasswordRotation\w+ only in second": (
+        "Secrets Manager rotates by itself; LocalStack's schedules do nothing."
+    ),
+    r"AWS::CloudWatch::Alarm Alarmsdatapipelinedatabase\w+ only in second": (
+        "RDS has metrics, a PostgreSQL outside the stack none."
+    ),
+    r"AWS::\S+ Network\w*FlowLog\w+ only in second": "LocalStack has no flow logs.",
+    r"AWS::WAFv2::\w+ RestApiWebFirewall\w+ only in second": "LocalStack has no web firewall.",
+    r"AWS::ApiGateway::Deployment \w+ only in (first|second)": (
+        "The deployment's id is a hash of the API, tags included; all it deploys is compared."
+    ),
+    r"AWS::ApiGateway::Stage \w+ Properties\.DeploymentId": "The same.",
+    r"AWS::EC2::VPCEndpoint \w+ Properties\.SubnetIds": "Prod's endpoints outlive a zone.",
+    r"AWS::SNS::Subscription Notifications\w+ only in first": "An address that shows the way.",
+    r"AWS::Lambda::EventSourceMapping \w+ Properties\.ScalingConfig\.MaximumConcurrency": (
+        "Prod loads more files at a time."
+    ),
+}
+
+
+def found_differences(local: StageTemplates, prod: StageTemplates) -> list[str]:
+    return [
+        difference
+        for stack, template in local.by_stack.items()
+        for difference in differences(template, prod.by_stack[stack])
+    ]
+
+
+def test_every_difference_is_a_known_one(
+    local_templates: StageTemplates, prod_templates: StageTemplates
+) -> None:
+    known = re.compile("|".join(DIFFERENCES))
+    found = found_differences(local_templates, prod_templates)
+    assert [difference for difference in found if not known.fullmatch(difference)] == []
+
+
+def test_every_known_difference_is_there(
+    local_templates: StageTemplates, prod_templates: StageTemplates
+) -> None:
+    found = found_differences(local_templates, prod_templates)
+    for pattern in DIFFERENCES:
+        assert any(re.fullmatch(pattern, difference) for difference in found), pattern
 
 
 def without_tags(properties: dict[str, Any]) -> dict[str, Any]:

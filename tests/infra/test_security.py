@@ -8,7 +8,12 @@ from tests.infra.conftest import StageTemplates
 
 # AWS allows no narrower resource for these: traces have no resource of their own, and the delivery
 # of logs is set up for the account.
-ACTIONS_WITHOUT_RESOURCE = re.compile(r"xray:\w+|logs:\w+(LogDeliver|ResourcePolic|LogGroups)\w*")
+# What is denied, and what Lambda does to put a function into the network, has none either.
+ACTIONS_WITHOUT_RESOURCE = re.compile(
+    r"xray:\w+|logs:\w+(LogDeliver|ResourcePolic|LogGroups)\w*"
+    r"|ec2:(\w*NetworkInterfaces?|DescribeSubnets|(Una|A)ssignPrivateIpAddresses)"
+    r"|secretsmanager:GetRandomPassword"
+)
 # Its two forms are one call to whoever publishes to an encrypted topic.
 ACTIONS_WITH_WILDCARD = {"kms:GenerateDataKey*"}
 
@@ -56,7 +61,7 @@ def test_every_function_logs_to_a_group_of_the_stack(templates: StageTemplates) 
 
 def test_buckets_are_private_encrypted_and_versioned(templates: StageTemplates) -> None:
     buckets = templates.properties("AWS::S3::Bucket")
-    assert len(buckets) == 2
+    assert len(buckets) == 3
     for bucket in buckets:
         assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}
         assert bucket["VersioningConfiguration"] == {"Status": "Enabled"}
@@ -78,6 +83,49 @@ def test_buckets_queues_and_topics_refuse_plain_http(templates: StageTemplates) 
 def _denies_plain_http(statement: dict[str, Any]) -> bool:
     condition = {"Bool": {"aws:SecureTransport": "false"}}
     return statement["Effect"] == "Deny" and statement.get("Condition") == condition
+
+
+def test_access_to_objects_is_written_down(templates: StageTemplates) -> None:
+    buckets = templates.properties("AWS::S3::Bucket")
+    logged = [bucket for bucket in buckets if "LoggingConfiguration" in bucket]
+    assert len(logged) == len(buckets) - 1
+    prefixes = {bucket["LoggingConfiguration"]["LogFilePrefix"] for bucket in logged}
+    assert len(prefixes) == len(logged)
+
+
+def test_code_of_functions_may_not_touch_the_network_interfaces(
+    templates: StageTemplates,
+) -> None:
+    inside = {name for name, found in templates.functions().items() if "VpcConfig" in found}
+    denied = {
+        name
+        for statement in statements(templates)
+        if statement["Effect"] == "Deny"
+        for name in re.findall(r"function:([\w-]+)", str(statement["Condition"]))
+    }
+    assert denied == inside
+
+
+def test_roles_have_no_policy_that_aws_writes(templates: StageTemplates) -> None:
+    assert not [
+        role
+        for role in templates.properties("AWS::IAM::Role")
+        if "lambda" in str(role)
+        if "ManagedPolicyArns" in role
+    ]
+
+
+def test_tables_can_be_restored_to_any_second(templates: StageTemplates) -> None:
+    for table in templates.properties("AWS::DynamoDB::Table"):
+        assert table["PointInTimeRecoverySpecification"]["PointInTimeRecoveryEnabled"]
+
+
+def test_web_firewall_guards_prod(prod_templates: StageTemplates) -> None:
+    (acl,) = prod_templates.properties("AWS::WAFv2::WebACL")
+    assert any("RateBasedStatement" in rule["Statement"] for rule in acl["Rules"])
+    assert sum("ManagedRuleGroupStatement" in rule["Statement"] for rule in acl["Rules"]) >= 3
+    (association,) = prod_templates.properties("AWS::WAFv2::WebACLAssociation")
+    assert "/stages/" in str(association["ResourceArn"])
 
 
 def test_queues_topics_and_tables_are_encrypted(templates: StageTemplates) -> None:
@@ -110,3 +158,5 @@ def test_nothing_reaches_the_internet(templates: StageTemplates) -> None:
 def test_no_template_holds_a_password(templates: StageTemplates) -> None:
     for instance in templates.properties("AWS::RDS::DBInstance"):
         assert "{{resolve:secretsmanager:" in str(instance["MasterUserPassword"])
+    for secret in templates.properties("AWS::SecretsManager::Secret"):
+        assert "password" not in secret["GenerateSecretString"]["SecretStringTemplate"]

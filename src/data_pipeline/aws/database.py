@@ -4,6 +4,7 @@ Nothing here changes a session's settings: behind RDS Proxy that would pin the c
 backend. Limits such as `statement_timeout` are set on the role.
 """
 
+import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -126,13 +127,11 @@ def is_transient(error: psycopg.Error) -> bool:
 
 
 def _connect(secret: DatabaseSecret, name: str) -> Connection:
+    parameters = secret.connection_parameters()
+    # The stage's proxy, which pools the connections to that host; the owner's work goes without.
+    parameters["host"] = os.environ.get("DATABASE_PROXY_HOST") or secret.host
     return psycopg.connect(
-        host=secret.host,
-        port=secret.port,
-        dbname=secret.dbname,
-        user=secret.username,
-        password=secret.password,
-        sslmode=secret.sslmode,
+        **parameters,
         application_name=name,
         connect_timeout=_CONNECT_TIMEOUT_SECONDS,
         tcp_user_timeout=_UNACKNOWLEDGED_MILLISECONDS,

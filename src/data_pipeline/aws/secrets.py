@@ -2,6 +2,8 @@
 
 import json
 from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TypedDict
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -10,6 +12,23 @@ from data_pipeline.aws import clients
 
 class SecretUnreadable(Exception):  # noqa: N818 - says what is wrong, as callers name it
     """A secret is absent, may not be read, or lacks a field. Never holds any of its content."""
+
+
+# The authorities that sign the certificates of RDS and of RDS Proxy; the bundle's build puts them
+# beside the package.
+AUTHORITIES = Path(__file__).parents[2] / "certificates" / "rds.pem"
+
+
+class ConnectionParameters(TypedDict):
+    """Libpq's parameters that a secret gives."""
+
+    host: str
+    port: int
+    dbname: str
+    user: str
+    password: str
+    sslmode: str | None
+    sslrootcert: str | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,6 +46,19 @@ class DatabaseSecret:
     password: str = field(repr=False)
     sslmode: str | None = None
 
+    def connection_parameters(self) -> ConnectionParameters:
+        """The parameters of a connection, by libpq's names."""
+        verifies = self.sslmode is not None and self.sslmode.startswith("verify")
+        return {
+            "host": self.host,
+            "port": self.port,
+            "dbname": self.dbname,
+            "user": self.username,
+            "password": self.password,
+            "sslmode": self.sslmode,
+            "sslrootcert": str(AUTHORITIES) if verifies else None,
+        }
+
 
 _known: dict[str, DatabaseSecret] = {}
 
@@ -38,7 +70,7 @@ def read_secret(secret_id: str, *, refresh: bool = False) -> DatabaseSecret:
         SecretUnreadable: naming the secret and what is wrong, without any of its values.
     """
     if refresh or secret_id not in _known:
-        _known[secret_id] = _parse(secret_id, _fetch(secret_id))
+        _known[secret_id] = parse_secret(secret_id, _fetch(secret_id))
     return _known[secret_id]
 
 
@@ -55,7 +87,12 @@ def _fetch(secret_id: str) -> str:
         raise SecretUnreadable(f"The secret {secret_id} is binary, not a string.") from None
 
 
-def _parse(secret_id: str, text: str) -> DatabaseSecret:
+def parse_secret(secret_id: str, text: str) -> DatabaseSecret:
+    """Reads a secret's text.
+
+    Raises:
+        SecretUnreadable: naming the secret and what is wrong, without any of its values.
+    """
     try:
         values = json.loads(text)
         return DatabaseSecret(

@@ -43,11 +43,6 @@ def handle(event: dict[str, Any], context: Any) -> dict[str, Any]:  # noqa: ARG0
 def _conninfo(secret: DatabaseSecret) -> str:
     return make_conninfo(
         "",
-        host=secret.host,
-        port=secret.port,
-        dbname=secret.dbname,
-        user=secret.username,
-        password=secret.password,
-        sslmode=secret.sslmode,
+        **secret.connection_parameters(),
         application_name="data-pipeline-migrator",
     )

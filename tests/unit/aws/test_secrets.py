@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from data_pipeline.aws.secrets import DatabaseSecret, SecretUnreadable, _parse
+from data_pipeline.aws.secrets import DatabaseSecret, SecretUnreadable, parse_secret
 
 SECRET = {
     "engine": "postgres",
@@ -15,7 +15,7 @@ SECRET = {
 
 
 def test_secret_has_the_shape_that_rds_writes() -> None:
-    assert _parse("id", json.dumps(SECRET)) == DatabaseSecret(
+    assert parse_secret("id", json.dumps(SECRET)) == DatabaseSecret(
         host="db.internal",
         port=5432,
         dbname="pipeline",
@@ -25,7 +25,7 @@ def test_secret_has_the_shape_that_rds_writes() -> None:
 
 
 def test_secret_can_demand_a_verified_server() -> None:
-    secret = _parse("id", json.dumps({**SECRET, "sslmode": "verify-full"}))
+    secret = parse_secret("id", json.dumps({**SECRET, "sslmode": "verify-full"}))
     assert secret.sslmode == "verify-full"
 
 
@@ -34,9 +34,15 @@ def test_secret_can_demand_a_verified_server() -> None:
 )
 def test_unreadable_secret_is_named_and_not_quoted(text: str) -> None:
     with pytest.raises(SecretUnreadable, match="data-pipeline/database/reader") as caught:
-        _parse("data-pipeline/database/reader", text)
+        parse_secret("data-pipeline/database/reader", text)
     assert "correct horse" not in str(caught.value)
 
 
 def test_password_is_in_no_representation() -> None:
-    assert "correct horse" not in repr(_parse("id", json.dumps(SECRET)))
+    assert "correct horse" not in repr(parse_secret("id", json.dumps(SECRET)))
+
+
+def test_authorities_are_named_only_where_the_server_is_verified() -> None:
+    verified = parse_secret("id", json.dumps({**SECRET, "sslmode": "verify-full"}))
+    assert verified.connection_parameters()["sslrootcert"]
+    assert parse_secret("id", json.dumps(SECRET)).connection_parameters()["sslrootcert"] is None
