@@ -1,15 +1,18 @@
 WITH {candidates},
 
-agreeing AS (
-    -- both records of each candidate, and how far each field but the name agrees, 0 to 1; null where
-    -- one of them has no value, or nobody's
+compared AS MATERIALIZED (
+    -- both records of each candidate, and how far each field agrees, 0 to 1; null where one of them
+    -- has no value, or nobody's. Names: trigrams in both by trigrams in either, of the names and
+    -- legal names that are most alike
     SELECT
         candidate.one_id,
         candidate.other_id,
-        one.name_key AS one_name,
-        one.legal_name_key AS one_legal_name,
-        other.name_key AS other_name,
-        other.legal_name_key AS other_legal_name,
+        greatest(
+            extensions.similarity(one.name_key, other.name_key),
+            extensions.similarity(one.name_key, other.legal_name_key),
+            extensions.similarity(one.legal_name_key, other.name_key),
+            extensions.similarity(one.legal_name_key, other.legal_name_key)
+        )::double precision AS name,
         (one.tax_id = other.tax_id)::integer AS tax_id,
         CASE
             WHEN one.email = other.email
@@ -29,45 +32,6 @@ agreeing AS (
     JOIN record AS other ON other.id = candidate.other_id
     WHERE one.source_system <> other.source_system
         AND (NOT %(only_unmatched)s::boolean OR one.unified_id <> other.unified_id)
-    OFFSET 0 -- worked out once for each candidate
-),
-
-possible AS (
-    -- those that would reach the threshold if their names were the same: names take the longest to
-    -- compare
-    SELECT *
-    FROM agreeing
-    WHERE (
-            4::double precision
-            + 3 * coalesce(tax_id, 0)
-            + 1.5 * coalesce(email, 0)
-            + coalesce(phone, 0)
-            + coalesce(postal_code, 0)
-        ) / (
-            4
-            + 3 * num_nonnulls(tax_id)
-            + 1.5 * num_nonnulls(email)
-            + num_nonnulls(phone, postal_code)
-        ) >= %(threshold)s::double precision
-),
-
-compared AS MATERIALIZED (
-    -- these, and how far the names agree: trigrams in both by trigrams in either, of the names and
-    -- legal names that are most alike
-    SELECT
-        one_id,
-        other_id,
-        greatest(
-            extensions.similarity(one_name, other_name),
-            extensions.similarity(one_name, other_legal_name),
-            extensions.similarity(one_legal_name, other_name),
-            extensions.similarity(one_legal_name, other_legal_name)
-        )::double precision AS name,
-        tax_id,
-        email,
-        phone,
-        postal_code
-    FROM possible
 ),
 
 weighted AS (
