@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import psycopg
 
 from data_pipeline.canonical.tables import Table
-from data_pipeline.ingestion import children, identity, ledger, rollups, statistics
+from data_pipeline.ingestion import children, identity, ledger, merge, rollups, statistics
 from data_pipeline.ingestion.background import Background
 from data_pipeline.ingestion.content import text_chunks
 from data_pipeline.ingestion.copying import REFUSALS
@@ -53,6 +53,8 @@ def load(
         UnreadableFile: nothing of it can be loaded, now or later.
         psycopg.Error, BotoCoreError, ClientError: it could not be loaded now.
     """
+    with connection.transaction():
+        merge.enter_source(connection, _source_of(created.key).name)
     with connection.transaction():
         if not ledger.hold(connection, file_id):
             return None

@@ -71,6 +71,14 @@ class MustBeInOrder(Exception):  # noqa: N818 - says what is to be done, as call
     """Rows were merged before all of the file was known, and the rest of it says that is wrong."""
 
 
+def enter_source(connection: psycopg.Connection[Any], source: str) -> None:
+    """Enters a source of which nothing was loaded before, if nobody did.
+
+    In a transaction of its own: other loads of the source would wait for the end of this one.
+    """
+    connection.execute(statement("enter_source"), {"source": source})
+
+
 class Merge:
     """Merges the staged rows of a load. Those that are not stale stay staged until `clear`.
 
@@ -163,7 +171,7 @@ class _TableMerge:
     def __init__(self, connection: psycopg.Connection[Any], table: Table, version: Version) -> None:
         self._connection = connection
         self._table = table
-        self._version = msgspec.structs.asdict(version)
+        self._parameters = msgspec.structs.asdict(version) | {"in_place": table.name in _IN_PLACE}
         self._counts = Counts()
         self._deletions = self._staged_to = self._merged_to = self.waiting = 0
         self._keys_are_known = False
@@ -246,10 +254,9 @@ class _TableMerge:
         """Changes what is stored by those rows that are newer; the number of the others."""
         stale = self._change("discard_stale") if not_held else 0
         stale += self._change("discard_contradicted")
-        self._counts.updated += self._change("update_changed")
         if self._deletions:
             self._counts.updated += self._change("mark_deleted")
-        self._change("confirm_in_place" if self._table.name in _IN_PLACE else "confirm")
+        self._counts.updated += self._change("change_stored")
         return stale
 
     def _change(self, name: str) -> int:
@@ -262,5 +269,8 @@ class _TableMerge:
         return int(row[0]) if row else 0
 
     def _execute(self, name: str) -> psycopg.Cursor[Any]:
-        parameters = self._version | {"after": self._merged_to, "copied_after": self.copied_after}
+        parameters = self._parameters | {
+            "after": self._merged_to,
+            "copied_after": self.copied_after,
+        }
         return self._connection.execute(table_statement(name, self._table), parameters)
