@@ -8,7 +8,11 @@ from data_pipeline.aws.database import TransientDatabaseError
 from data_pipeline.aws.secrets import SecretUnreadable
 from tests.infra.conftest import StageTemplates
 
-TRANSIENT = (TransientDatabaseError, *TransientDatabaseError.__subclasses__(), SecretUnreadable)
+TRANSIENT: tuple[type[Exception], ...] = (
+    TransientDatabaseError,
+    *TransientDatabaseError.__subclasses__(),
+    SecretUnreadable,
+)
 
 type States = dict[str, dict[str, Any]]
 

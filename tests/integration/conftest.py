@@ -49,9 +49,9 @@ def environment() -> Environment:
 
 
 @pytest.fixture(scope="session")
-def embedded_only(environment: Environment) -> None:
+def embedded_only() -> None:
     """For tests of the processes of this machine that the embedded runtime starts."""
-    if environment.runtime != embedded.RUNTIME:
+    if state.load(state.current_name()).runtime != embedded.RUNTIME:
         pytest.skip("About processes of this machine: in the docker runtime there are containers")
 
 
