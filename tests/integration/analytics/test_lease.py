@@ -20,6 +20,7 @@ from data_pipeline.aws.database import Database
 from data_pipeline.aws.problems import ProblemError
 from local.state import Environment
 from tests.integration import sales
+from tests.integration.databases import TestDatabase
 
 QUESTION = parse("customer_analysis", {"as_of": sales.AS_OF})
 ASKERS = 5
@@ -34,7 +35,7 @@ def query_cache(reader_secret: str, cache_table: str) -> QueryCache:
 
 @pytest.fixture
 def new_function(
-    query_cache: QueryCache, reader_secret: str, database_url: sales.Conninfos
+    query_cache: QueryCache, reader_secret: str, database_url: TestDatabase
 ) -> Iterator[Callable[[], Analytics]]:
     """Makes execution environments, each with a database connection of its own."""
     sales.load(database_url.owner)
@@ -76,12 +77,14 @@ def _states(asked: list[Future[Any]]) -> list[CacheState]:
     return sorted(one.result(timeout=60).cache_state for one in asked)
 
 
-def _running(environment: Environment) -> int:
-    """How many queries wait for the locked table."""
+def _running(environment: Environment, database: TestDatabase) -> int:
+    """How many queries wait for the locked table of this test's own database."""
     with psycopg.connect(environment.admin_conninfo()) as connection:
         (count,) = connection.execute(
             "SELECT count(*) FROM pg_stat_activity "
-            "WHERE application_name LIKE 'test-lease/%' AND wait_event_type = 'Lock'"
+            "WHERE datname = %s AND application_name LIKE 'test-lease/%%' "
+            "AND wait_event_type = 'Lock'",
+            (database.name,),
         ).fetchone() or (0,)
     return int(count)
 
@@ -98,21 +101,21 @@ def _lock(owner: psycopg.Connection) -> None:
 
 
 def test_query_runs_once_for_all_who_ask_at_the_same_time(
-    at_the_same_time: Any, database_url: sales.Conninfos, environment: Environment
+    at_the_same_time: Any, database_url: TestDatabase, environment: Environment
 ) -> None:
     with psycopg.connect(database_url.owner) as owner:
         _lock(owner)
         asked = at_the_same_time()
-        _until(lambda: _running(environment) > 0)
+        _until(lambda: _running(environment, database_url) > 0)
         time.sleep(1)  # time enough for the others to run it too, if they did not wait
-        assert _running(environment) == 1
+        assert _running(environment, database_url) == 1
     assert _states(asked) == [CacheState.HIT] * (ASKERS - 1) + [CacheState.MISS]
     assert len({bytes(one.result().result.rows) for one in asked}) == 1
 
 
 def test_lease_lasts_as_long_as_the_query(
     at_the_same_time: Any,
-    database_url: sales.Conninfos,
+    database_url: TestDatabase,
     environment: Environment,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -121,9 +124,9 @@ def test_lease_lasts_as_long_as_the_query(
     with psycopg.connect(database_url.owner) as owner:
         _lock(owner)
         asked = at_the_same_time(2)
-        _until(lambda: _running(environment) > 0)
+        _until(lambda: _running(environment, database_url) > 0)
         time.sleep(2)
-        assert _running(environment) == 1
+        assert _running(environment, database_url) == 1
     assert _states(asked) == [CacheState.HIT, CacheState.MISS]
 
 

@@ -62,7 +62,12 @@ def test_dev_is_removed_when_it_is_confirmed(
     monkeypatch: pytest.MonkeyPatch, no_programs: list[list[str]]
 ) -> None:
     monkeypatch.setattr(deploy, "check_aws_deployment", lambda _: None)
+    programs_before_emptying: list[int] = []
+    monkeypatch.setattr(
+        deploy, "_empty_buckets", lambda: programs_before_emptying.append(len(no_programs))
+    )
     deploy.destroy("dev", confirmed=True)
+    assert programs_before_emptying == [0]
     [command] = no_programs
     assert Path(command[1]).name == "cdk"
     assert command[2:5] == ["destroy", "--all", "--force"]

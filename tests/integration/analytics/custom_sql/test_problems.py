@@ -107,7 +107,7 @@ def test_query_that_fills_the_disk_is_ended(
 @pytest.mark.parametrize(
     ("parameters", "words"),
     [
-        ({"n": [1, "a"]}, "a list holds"),
+        ({"n": [1, "a"]}, "A list holds"),
         ({"n": "a\0b"}, "no text"),
         ({"n": 10**40}, "too large"),
         ({"m": 1, "n": 1}, "does not use :m"),
