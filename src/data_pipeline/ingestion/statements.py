@@ -20,9 +20,11 @@ def statement(name: str) -> sql.SQL:
 @cache
 def table_statement(name: str, table: Table) -> sql.Composed:
     """The statement in the file of that name, for one entity."""
+    identifier = sql.Identifier(table.name)
     return statement(name).format(
         entity=sql.Literal(table.name),
-        table=sql.Identifier(table.name),
+        table=identifier,
+        stored_row=statement("stored_row").format(table=identifier),
         staging=sql.Identifier(table.staging_name),
         columns=_names(table.columns),
         values=_names(table.values),

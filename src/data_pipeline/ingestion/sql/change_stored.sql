@@ -26,12 +26,7 @@ WITH compared AS MATERIALIZED (
             )
         END AS in_place
     FROM ingest.{staging} AS incoming
-    CROSS JOIN LATERAL (
-        SELECT *
-        FROM canonical.{table}
-        WHERE source_system = (SELECT %(source)s) AND source_id = incoming.source_id
-        OFFSET 0 -- one look at the index of keys for each: see hold_stored.sql
-    ) AS stored
+    CROSS JOIN LATERAL {stored_row} AS stored
     CROSS JOIN LATERAL (
         SELECT
             incoming.deleted_at IS NULL

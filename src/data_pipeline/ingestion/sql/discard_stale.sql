@@ -3,12 +3,7 @@ WITH stale AS (
     -- their places in the staging table
     SELECT incoming.ctid
     FROM ingest.{staging} AS incoming
-    CROSS JOIN LATERAL (
-        SELECT *
-        FROM canonical.{table}
-        WHERE source_system = (SELECT %(source)s) AND source_id = incoming.source_id
-        OFFSET 0 -- one look at the index of keys for each: see hold_stored.sql
-    ) AS stored
+    CROSS JOIN LATERAL {stored_row} AS stored
     WHERE incoming.load_id = %(file_id)s
         AND incoming.position > %(after)s
         AND (incoming.source_updated_at, %(modified_at)s::timestamptz, %(version_id)s COLLATE "C")

@@ -7,9 +7,7 @@ FROM (
     WHERE load_id = %(file_id)s AND position > %(after)s
     ORDER BY source_id
 ) AS incoming
--- One look at the index of keys for each, whatever number the planner takes them for: a source that
--- is new is in no statistics, so if the planner knew its name, any index that begins with the
--- source would seem as good as that of the keys.
+-- One look at the index of keys for each: see stored_row.sql, which can't lock what it finds.
 CROSS JOIN LATERAL (
     SELECT
     FROM canonical.{table} AS stored
