@@ -11,7 +11,7 @@ from psycopg.rows import class_row
 
 from data_pipeline.canonical.tables import Table
 from data_pipeline.ingestion import ledger, statistics
-from data_pipeline.ingestion.load import Loading
+from data_pipeline.ingestion.loading import Loading
 from data_pipeline.ingestion.merge import Counts, Version
 from data_pipeline.ingestion.records import RawRecord, layout_of
 from data_pipeline.ingestion.undisturbed import undisturbed
