@@ -1,6 +1,6 @@
 """Which orders count as sales, and the SQL of the rows that analyses of sales add up."""
 
-from datetime import UTC, date, datetime
+from datetime import date
 from enum import StrEnum
 from typing import Annotated, Final
 
@@ -8,6 +8,7 @@ from pydantic import AfterValidator, Field
 
 from data_pipeline.analytics.lists import Separated, distinct
 from data_pipeline.analytics.operation import sql_file
+from data_pipeline.analytics.timeframe import today
 
 CURRENCY: Final = sql_file(__file__, "sales_currency")
 """The one currency of all amounts."""
@@ -61,14 +62,10 @@ Currency = Annotated[
 ]
 
 
-def _today() -> date:
-    return datetime.now(UTC).date()
-
-
 AsOf = Annotated[
     date,
     Field(
-        default_factory=_today,
+        default_factory=today,
         ge=date(1900, 1, 1),
         le=date(2999, 12, 31),
         description="The day (UTC) that the analysis looks back from; today if not given. "

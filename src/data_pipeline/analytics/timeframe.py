@@ -3,7 +3,7 @@
 import calendar
 import re
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Annotated
 
 from pydantic import AfterValidator, Field
@@ -56,6 +56,11 @@ def _day_before(as_of: date, count: int, unit: str) -> date:
     month_index = as_of.year * 12 + as_of.month - 1 - count * _MONTHS[unit]
     year, month = month_index // 12, month_index % 12 + 1
     return date(year, month, min(as_of.day, calendar.monthrange(year, month)[1]))
+
+
+def today() -> date:
+    """The day in UTC."""
+    return datetime.now(UTC).date()
 
 
 def _check(timeframe: str) -> str:

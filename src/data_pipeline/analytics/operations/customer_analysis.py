@@ -1,14 +1,13 @@
 """Customers by what they are worth: ranked within their group, or one row for each group."""
 
-from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Annotated, Final, Self
+from typing import Final, Self
 
 from pydantic import Field, model_validator
 
 from data_pipeline.analytics import composition as sql
-from data_pipeline.analytics import sales
+from data_pipeline.analytics import sales, sales_columns
 from data_pipeline.analytics.operation import Column, Operation, Parameters, Statement, sql_file
 from data_pipeline.analytics.timeframe import Timeframe, resolve
 
@@ -43,10 +42,6 @@ class Level(StrEnum):
     GROUP = "group"
 
 
-def _today() -> date:
-    return datetime.now(UTC).date()
-
-
 class CustomerAnalysisParameters(Parameters):
     """What to measure, how to group, and which orders count."""
 
@@ -70,17 +65,8 @@ class CustomerAnalysisParameters(Parameters):
     timeframe: Timeframe | None = Field(
         default=None, description="Only orders in these days count; all up to `as_of` if not given."
     )
-    as_of: date = Field(
-        default_factory=_today,
-        description="The day (UTC) that the analysis looks back from; today if not given.",
-        examples=["2026-06-30"],
-    )
-    currency: Annotated[str, Field(pattern="^[A-Z]{3}$")] | None = Field(
-        default=None,
-        description="ISO 4217 code. Only orders in this currency count, since amounts in several "
-        "cannot be added; the currency of most orders if not given.",
-        examples=["USD", "EUR"],
-    )
+    as_of: sales.AsOf
+    currency: sales.Currency
     min_group_size: int = Field(
         default=1,
         ge=1,
@@ -140,7 +126,7 @@ OPERATION = Operation(
         Column(name="source_systems", description="Systems that know the customer."),
         Column(name="customers", description="Customers in the group (level group)."),
         Column(name="buying_customers", description="Those with an order (level group)."),
-        Column(name="currency", description="Of all amounts in the row, ISO 4217."),
+        sales_columns.CURRENCY,
         Column(name="lifetime_value", description="Sum of the orders' totals."),
         Column(name="order_count", description="Number of orders."),
         Column(name="average_order_value", description="lifetime_value by order_count."),

@@ -1,6 +1,6 @@
 """How good the data are: checks of every kind of record, as scores with counts and examples."""
 
-from datetime import UTC, date, datetime
+from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from typing import Final, Self
@@ -9,6 +9,7 @@ from pydantic import Field, model_validator
 
 from data_pipeline.analytics import composition as sql
 from data_pipeline.analytics.operation import Column, Operation, Parameters, Statement, sql_file
+from data_pipeline.analytics.timeframe import today
 
 _SCORES: Final = sql_file(__file__, "data_integrity_analysis")
 _SAMPLE_RECORDS: Final = 10_000
@@ -59,10 +60,6 @@ class Scan(StrEnum):
 _CHECKS: Final = {entity: sql_file(__file__, f"data_integrity_{entity}") for entity in Entity}
 
 
-def _today() -> date:
-    return datetime.now(UTC).date()
-
-
 class DataIntegrityAnalysisParameters(Parameters):
     """What to check, against which day, and which results to show."""
 
@@ -90,7 +87,7 @@ class DataIntegrityAnalysisParameters(Parameters):
         examples=["all", "check"],
     )
     as_of: date = Field(
-        default_factory=_today,
+        default_factory=today,
         description="The day (UTC) from which age is counted; today if not given.",
         examples=["2026-06-30"],
     )

@@ -9,7 +9,7 @@ from typing import Annotated, Final, Self
 from pydantic import AfterValidator, Field, model_validator
 
 from data_pipeline.analytics import composition as sql
-from data_pipeline.analytics import sales
+from data_pipeline.analytics import sales, sales_columns
 from data_pipeline.analytics.lists import Separated, SeparatedLists, distinct
 from data_pipeline.analytics.operation import Column, Operation, Parameters, Statement, sql_file
 from data_pipeline.analytics.timeframe import Timeframe, resolve
@@ -270,27 +270,19 @@ OPERATION = Operation(
         Column(name="month", description="2026-03"),
         Column(name="week", description="The week of ISO 8601, 2026-W09."),
         Column(name="weekday", description="1, Monday, to 7, Sunday (ISO 8601)."),
-        Column(name="net_revenue", description="gross_revenue less refunded_revenue."),
-        Column(
-            name="gross_revenue",
-            description="Sum of the orders' totals, with tax and shipping; of lines: of the "
-            "lines' totals, after discount and before tax.",
-        ),
-        Column(
-            name="refunded_revenue",
-            description="What was given back of it so far; the whole of a refunded order whose "
-            "source gives no amount.",
-        ),
-        Column(name="orders", description="Number of orders; of lines: of orders with such one."),
-        Column(name="customers", description="Customers who ordered, each unified one once."),
+        sales_columns.NET_REVENUE,
+        sales_columns.GROSS_REVENUE,
+        sales_columns.REFUNDED_REVENUE,
+        sales_columns.ORDERS,
+        sales_columns.CUSTOMERS,
         Column(name="units", description="Sum of the lines' quantities."),
         Column(name="items", description="Number of lines."),
-        Column(name="average_order_value", description="gross_revenue by orders."),
+        sales_columns.AVERAGE_ORDER_VALUE,
         Column(name="items_per_order", description="Lines by orders."),
         Column(name="units_per_order", description="Units by orders."),
         Column(name="orders_per_customer", description="Orders by customers."),
         Column(name="revenue_per_customer", description="net_revenue by customers."),
-        Column(name="currency", description="Of all amounts in the row, ISO 4217."),
+        sales_columns.CURRENCY,
         Column(
             name="level",
             description="0 for a finest group, else the number of dimensions added up: a subtotal.",

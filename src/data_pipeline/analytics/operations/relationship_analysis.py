@@ -1,14 +1,15 @@
 """Records and what is below them: parent companies, bundles, referrals, with revenue rolled up."""
 
-from datetime import UTC, date, datetime
+from datetime import date
 from enum import StrEnum
 from typing import Annotated, Final, Self
 
 from pydantic import Field, model_validator
 
 from data_pipeline.analytics import composition as sql
-from data_pipeline.analytics import sales
+from data_pipeline.analytics import sales, sales_columns
 from data_pipeline.analytics.operation import Column, Operation, Parameters, Statement, sql_file
+from data_pipeline.analytics.timeframe import today
 
 _TREES: Final = sql_file(__file__, "relationship_analysis")
 _ANY: Final = "any"
@@ -30,10 +31,6 @@ class Direction(StrEnum):
 
     DOWN = "down"
     UP = "up"
-
-
-def _today() -> date:
-    return datetime.now(UTC).date()
 
 
 class RelationshipAnalysisParameters(Parameters):
@@ -83,7 +80,7 @@ class RelationshipAnalysisParameters(Parameters):
         "A). up: from right to left ('A variant_of B': A is below B).",
     )
     as_of: date = Field(
-        default_factory=_today,
+        default_factory=today,
         description="Follow what holds on this day; today (UTC) if not given. Relationships "
         "without days hold always.",
         examples=["2026-06-30"],
@@ -96,12 +93,13 @@ class RelationshipAnalysisParameters(Parameters):
         "off.",
         examples=[3],
     )
-    currency: Annotated[str, Field(pattern="^[A-Z]{3}$")] | None = Field(
-        default=None,
-        description="ISO 4217 code. Only revenue in this currency counts, since amounts in several "
-        "cannot be added; the currency of most orders if not given.",
-        examples=["USD", "EUR"],
-    )
+    currency: Annotated[
+        sales.Currency,
+        Field(
+            description="ISO 4217 code. Only revenue in this currency counts, since amounts in "
+            "several cannot be added; the currency of most orders if not given."
+        ),
+    ]
 
     @model_validator(mode="after")
     def _one_start(self) -> Self:
@@ -155,7 +153,7 @@ OPERATION = Operation(
             description="Records that lead to it directly, whether in this tree or not. With more "
             "than one the record may stand in several trees.",
         ),
-        Column(name="currency", description="Of all amounts in the row, ISO 4217."),
+        sales_columns.CURRENCY,
         Column(
             name="revenue",
             description="Its own: of a customer the totals of its orders in all systems, of a "

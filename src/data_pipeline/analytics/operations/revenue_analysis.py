@@ -6,7 +6,7 @@ from typing import Final, Self
 from pydantic import Field, model_validator
 
 from data_pipeline.analytics import composition as sql
-from data_pipeline.analytics import periods, sales
+from data_pipeline.analytics import periods, sales, sales_columns
 from data_pipeline.analytics.operation import Column, Operation, Parameters, Statement, sql_file
 from data_pipeline.analytics.periods import Period
 from data_pipeline.analytics.timeframe import Timeframe, resolve
@@ -161,24 +161,16 @@ OPERATION = Operation(
             description="Place within the period by net_revenue, the same for equals; null "
             "without an order.",
         ),
-        Column(name="currency", description="Of all amounts in the row, ISO 4217."),
-        Column(name="orders", description="Number of orders; of lines: of orders with such one."),
-        Column(name="customers", description="Customers who ordered, each unified one once."),
+        sales_columns.CURRENCY,
+        sales_columns.ORDERS,
+        sales_columns.CUSTOMERS,
         Column(
             name="units", description="Sum of the lines' quantities; null unless it was asked for."
         ),
-        Column(
-            name="gross_revenue",
-            description="Sum of the orders' totals, with tax and shipping; of lines: of the "
-            "lines' totals, after discount and before tax.",
-        ),
-        Column(
-            name="refunded_revenue",
-            description="What was given back of it so far; the whole of a refunded order whose "
-            "source gives no amount.",
-        ),
-        Column(name="net_revenue", description="gross_revenue less refunded_revenue."),
-        Column(name="average_order_value", description="gross_revenue by orders."),
+        sales_columns.GROSS_REVENUE,
+        sales_columns.REFUNDED_REVENUE,
+        sales_columns.NET_REVENUE,
+        sales_columns.AVERAGE_ORDER_VALUE,
         Column(
             name="share",
             description="Part of the period's net_revenue that the value has: 1 is all of it.",
