@@ -111,7 +111,14 @@ def _mark_as_timestamp(schema: Schema) -> None:
 
 
 def _any_value(kind: type) -> Schema:
-    """The schema of what may be anything."""
+    """The schema of what may be anything: a `schema_hook` of msgspec.
+
+    https://jcristharif.com/msgspec/api.html#msgspec.json.schema
+
+    Raises:
+        NotImplementedError: for any other kind. By this msgspec knows that the hook has no schema
+            for it, and says which type it was.
+    """
     if kind is object:
         return {"description": "Any value that JSON has."}
     raise NotImplementedError
