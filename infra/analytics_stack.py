@@ -5,11 +5,11 @@ from constructs import Construct
 
 from infra.components.analytics_functions import AdvancedAnalytics, JobRunner, Jobs
 from infra.components.dashboard import Dashboard
-from infra.components.function import FunctionCode
 from infra.components.job_closer import JobCloser
 from infra.components.job_store import JobStore
 from infra.components.job_workflow import JobWorkflow
 from infra.components.monitoring import Alarms
+from infra.components.platform import Platform
 from infra.components.query_cache import QueryCache
 from infra.components.rest_api import STAGE_NAME, RestApi
 from infra.data_pipeline_stack import DataPipelineStack
@@ -36,27 +36,18 @@ class AnalyticsStack(Stack):
             description="Answers analytics questions over the unified data, at once or as jobs",
             termination_protection=stage.termination_protection,
         )
-        code = FunctionCode.of_bundle(bundle.path, is_arm=bundle.is_arm)
+        platform = Platform.of_stack(
+            stage=stage,
+            bundle=bundle,
+            network=data_pipeline.network,
+            database=data_pipeline.database,
+        )
         self.cache = QueryCache(self, "QueryCache")
         self.store = JobStore(self, "JobStore", stage=stage, access_logs=data_pipeline.access_logs)
         self.analytics = AdvancedAnalytics(
-            self,
-            "AdvancedAnalytics",
-            stage=stage,
-            code=code,
-            network=data_pipeline.network,
-            database=data_pipeline.database,
-            cache=self.cache,
+            self, "AdvancedAnalytics", platform=platform, cache=self.cache
         ).function
-        self.job_runner = JobRunner(
-            self,
-            "JobRunner",
-            stage=stage,
-            code=code,
-            network=data_pipeline.network,
-            database=data_pipeline.database,
-            store=self.store,
-        ).function
+        self.job_runner = JobRunner(self, "JobRunner", platform=platform, store=self.store).function
         notifications = data_pipeline.notifications
         self.job_topic = notifications.job_topic
         self.workflow = JobWorkflow(
@@ -70,8 +61,7 @@ class AnalyticsStack(Stack):
         self.jobs = Jobs(
             self,
             "Jobs",
-            stage=stage,
-            code=code,
+            platform=platform,
             store=self.store,
             state_machine=self.workflow.state_machine,
             notifications=notifications,
@@ -88,8 +78,7 @@ class AnalyticsStack(Stack):
         self.job_closer = JobCloser(
             self,
             "JobCloser",
-            stage=stage,
-            code=code,
+            platform=platform,
             store=self.store,
             notifications=notifications,
             state_machine=self.workflow.state_machine,

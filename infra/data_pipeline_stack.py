@@ -6,13 +6,13 @@ from constructs import Construct
 from infra.components.access_logs import AccessLogs
 from infra.components.budget import Budget
 from infra.components.data_processor import TIMEOUT, DataProcessor
-from infra.components.database import OWNER_SECRET, READER_SECRET, WRITER_SECRET, Database
-from infra.components.function import FunctionCode
+from infra.components.database import Database
 from infra.components.migrator import Migrator
 from infra.components.monitoring import Alarms
 from infra.components.network import Network
 from infra.components.notifications import Notifications
 from infra.components.password_rotation import PasswordRotation
+from infra.components.platform import Platform
 from infra.components.raw_data import RawData
 from infra.components.replay import Replay
 from infra.lambda_bundle import LambdaBundle
@@ -32,9 +32,11 @@ class DataPipelineStack(Stack):
             description="Validates arriving JSON exports and unifies them in PostgreSQL",
             termination_protection=stage.termination_protection,
         )
-        code = FunctionCode.of_bundle(bundle.path, is_arm=bundle.is_arm)
         self.network = Network(self, "Network", stage=stage)
         self.database = Database(self, "Database", stage=stage, network=self.network)
+        platform = Platform.of_stack(
+            stage=stage, bundle=bundle, network=self.network, database=self.database
+        )
         self.notifications = Notifications(self, "Notifications", stage=stage)
         self.access_logs = AccessLogs(self, "AccessLogs", stage=stage)
         self.raw_data = RawData(
@@ -47,33 +49,13 @@ class DataPipelineStack(Stack):
         self.data_processor = DataProcessor(
             self,
             "DataProcessor",
-            stage=stage,
-            code=code,
-            network=self.network,
-            database=self.database,
+            platform=platform,
             raw_data=self.raw_data,
             notifications=self.notifications,
         )
-        self.migrator = Migrator(
-            self, "Migrator", stage=stage, code=code, network=self.network, database=self.database
-        )
-        self.replay = Replay(
-            self,
-            "Replay",
-            stage=stage,
-            code=code,
-            network=self.network,
-            database=self.database,
-            raw_data=self.raw_data,
-        )
-        self.password_rotation = PasswordRotation(
-            self,
-            "PasswordRotation",
-            stage=stage,
-            code=code,
-            network=self.network,
-            database=self.database,
-        )
+        self.migrator = Migrator(self, "Migrator", platform=platform)
+        self.replay = Replay(self, "Replay", platform=platform, raw_data=self.raw_data)
+        self.password_rotation = PasswordRotation(self, "PasswordRotation", platform=platform)
         alarms = Alarms(self, "Alarms", topic=self.notifications.alert_topic)
         alarms.add_functions(
             [
@@ -100,8 +82,8 @@ class DataPipelineStack(Stack):
             "DataProcessorFunctionName": self.data_processor.function.function_name,
             "ReplayFunctionName": self.replay.function.function_name,
             "MigratorFunctionName": self.migrator.function.function_name,
-            "OwnerSecretId": OWNER_SECRET,
-            "WriterSecretId": WRITER_SECRET,
-            "ReaderSecretId": READER_SECRET,
+            "OwnerSecretId": self.database.owner.secret_id,
+            "WriterSecretId": self.database.writer.secret_id,
+            "ReaderSecretId": self.database.reader.secret_id,
         }.items():
             CfnOutput(self, name, value=value)

@@ -7,6 +7,7 @@ from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from infra.components.accepted_rules import accept
+from infra.components.private_bucket import PrivateBucket
 from infra.stages import Stage
 
 RETENTION: Final = Duration.days(90)
@@ -17,15 +18,10 @@ class AccessLogs(Construct):
 
     def __init__(self, scope: Construct, construct_id: str, *, stage: Stage) -> None:
         super().__init__(scope, construct_id)
-        self.bucket = s3.Bucket(
+        self.bucket = PrivateBucket(
             self,
             "Bucket",
-            versioned=True,
-            # S3 delivers logs to no bucket that is encrypted with a key of the customer's.
-            encryption=s3.BucketEncryption.S3_MANAGED,
-            enforce_ssl=True,
-            block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
-            removal_policy=stage.removal_policy,
+            stage=stage,
             lifecycle_rules=[
                 s3.LifecycleRule(
                     expiration=RETENTION, noncurrent_version_expiration=Duration.days(1)

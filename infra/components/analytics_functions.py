@@ -7,15 +7,13 @@ from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
 from infra.components.accepted_rules import accept
-from infra.components.database import READER_SECRET, Database
-from infra.components.function import FunctionCode, PipelineFunction
+from infra.components.function import PipelineFunction
 from infra.components.job_store import JobStore
 from infra.components.job_tasks import QUERY_TIMEOUT
 from infra.components.job_workflow import NAME as STATE_MACHINE_NAME
-from infra.components.network import Network
 from infra.components.notifications import Notifications
+from infra.components.platform import Platform
 from infra.components.query_cache import QueryCache
-from infra.stages import Stage
 
 # API Gateway waits 29 seconds for an answer:
 # https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html
@@ -31,33 +29,26 @@ class AdvancedAnalytics(Construct):
         scope: Construct,
         construct_id: str,
         *,
-        stage: Stage,
-        code: FunctionCode,
-        network: Network,
-        database: Database,
+        platform: Platform,
         cache: QueryCache,
     ) -> None:
         super().__init__(scope, construct_id)
         self.function = PipelineFunction(
             self,
             "Function",
-            stage=stage,
-            code=code,
-            network=network,
+            platform=platform,
+            login=platform.database.reader,
             name="data-pipeline-advanced-analytics",
             handler="data_pipeline.analytics.handler.handle",
             description="Answers analytics questions",
             memory_mib=512,
             timeout=REQUEST_TIMEOUT,
             environment={
-                "DATABASE_SECRET_ID": READER_SECRET,
-                "DATABASE_PROXY_HOST": database.proxy_host,
                 "QUERY_CACHE_TABLE": cache.table.table_name,
                 "CACHE_TTL_SECONDS": str(int(CACHE_TTL.to_seconds())),
-                "CORS_ORIGIN": stage.cors_origin,
+                "CORS_ORIGIN": platform.stage.cors_origin,
             },
         )
-        database.reader_secret.grant_read(self.function)
         self.function.allow(
             "dynamodb:GetItem",
             "dynamodb:UpdateItem",
@@ -74,32 +65,25 @@ class JobRunner(Construct):
         scope: Construct,
         construct_id: str,
         *,
-        stage: Stage,
-        code: FunctionCode,
-        network: Network,
-        database: Database,
+        platform: Platform,
         store: JobStore,
     ) -> None:
         super().__init__(scope, construct_id)
         self.function = PipelineFunction(
             self,
             "Function",
-            stage=stage,
-            code=code,
-            network=network,
+            platform=platform,
+            login=platform.database.reader,
             name="data-pipeline-job-runner",
             handler="data_pipeline.jobs.runner.handle",
             description="Runs a job's query and keeps its result",
             memory_mib=512,
             timeout=QUERY_TIMEOUT,
             environment={
-                "DATABASE_SECRET_ID": READER_SECRET,
-                "DATABASE_PROXY_HOST": database.proxy_host,
                 "JOBS_TABLE": store.table.table_name,
                 "RESULTS_BUCKET": store.results_bucket.bucket_name,
             },
         )
-        database.reader_secret.grant_read(self.function)
         self.function.allow("dynamodb:UpdateItem", on=[store.table.table_arn])
         self.function.allow("s3:PutObject", "s3:AbortMultipartUpload", on=[store.results_arn])
         # An attempt ends the upload that one before it left.
@@ -115,8 +99,7 @@ class Jobs(Construct):
         scope: Construct,
         construct_id: str,
         *,
-        stage: Stage,
-        code: FunctionCode,
+        platform: Platform,
         store: JobStore,
         state_machine: sfn.StateMachine,
         notifications: Notifications,
@@ -125,8 +108,7 @@ class Jobs(Construct):
         self.function = PipelineFunction(
             self,
             "Function",
-            stage=stage,
-            code=code,
+            platform=platform,
             name="data-pipeline-jobs",
             handler="data_pipeline.jobs.handler.handle",
             description="Submits, lists and cancels jobs and hands out their results",
@@ -137,8 +119,8 @@ class Jobs(Construct):
                 "RESULTS_BUCKET": store.results_bucket.bucket_name,
                 "STATE_MACHINE_ARN": state_machine.state_machine_arn,
                 "JOB_TOPIC_ARN": notifications.job_topic.topic_arn,
-                "JOBS_PER_OWNER": str(stage.request_limits.unfinished_jobs),
-                "CORS_ORIGIN": stage.cors_origin,
+                "JOBS_PER_OWNER": str(platform.stage.request_limits.unfinished_jobs),
+                "CORS_ORIGIN": platform.stage.cors_origin,
             },
         )
         self.function.allow(

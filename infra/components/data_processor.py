@@ -4,12 +4,10 @@ from aws_cdk import Duration
 from aws_cdk import aws_lambda_event_sources as event_sources
 from constructs import Construct
 
-from infra.components.database import WRITER_SECRET, Database
-from infra.components.function import FunctionCode, PipelineFunction
-from infra.components.network import Network
+from infra.components.function import PipelineFunction
 from infra.components.notifications import Notifications
+from infra.components.platform import Platform
 from infra.components.raw_data import RawData
-from infra.stages import Stage
 
 TIMEOUT = Duration.minutes(5)
 # Few files share one invocation's timeout.
@@ -24,10 +22,7 @@ class DataProcessor(Construct):
         scope: Construct,
         construct_id: str,
         *,
-        stage: Stage,
-        code: FunctionCode,
-        network: Network,
-        database: Database,
+        platform: Platform,
         raw_data: RawData,
         notifications: Notifications,
     ) -> None:
@@ -35,22 +30,18 @@ class DataProcessor(Construct):
         self.function = PipelineFunction(
             self,
             "Function",
-            stage=stage,
-            code=code,
-            network=network,
+            platform=platform,
+            login=platform.database.writer,
             name="data-pipeline-data-processor",
             handler="data_pipeline.ingestion.handler.handle",
             description="Validates arriving files, maps them to the canonical schema, upserts them",
             memory_mib=512,
             timeout=TIMEOUT,
             environment={
-                "DATABASE_SECRET_ID": WRITER_SECRET,
-                "DATABASE_PROXY_HOST": database.proxy_host,
                 "ALERT_TOPIC_ARN": notifications.alert_topic.topic_arn,
-                "DEFAULT_CURRENCY": stage.default_currency,
+                "DEFAULT_CURRENCY": platform.stage.default_currency,
             },
         )
-        database.writer_secret.grant_read(self.function)
         raw_data.grant_read_version(self.function)
         notifications.allow_alerts(self.function)
         self.function.add_event_source(
@@ -58,6 +49,6 @@ class DataProcessor(Construct):
                 raw_data.queue,
                 batch_size=BATCH_SIZE,
                 report_batch_item_failures=True,
-                max_concurrency=stage.ingest_concurrency,
+                max_concurrency=platform.stage.ingest_concurrency,
             )
         )

@@ -4,6 +4,7 @@ Both offer the same secrets under the same names, so nothing that uses the datab
 it is.
 """
 
+from dataclasses import dataclass
 from typing import Final
 
 from aws_cdk import aws_rds as rds
@@ -14,23 +15,33 @@ from infra.components.managed_database import ManagedDatabase
 from infra.components.network import Network
 from infra.stages import Stage
 
-OWNER_SECRET: Final = "data-pipeline/database/owner"  # noqa: S105 - a name
-WRITER_SECRET: Final = "data-pipeline/database/writer"  # noqa: S105 - a name
-READER_SECRET: Final = "data-pipeline/database/reader"  # noqa: S105 - a name
 SECRET_NAMES: Final = {
-    "pipeline_owner": OWNER_SECRET,
-    "ingest_writer": WRITER_SECRET,
-    "analytics_reader": READER_SECRET,
+    "pipeline_owner": "data-pipeline/database/owner",
+    "ingest_writer": "data-pipeline/database/writer",
+    "analytics_reader": "data-pipeline/database/reader",
 }
+
+
+@dataclass(frozen=True, kw_only=True)
+class Login:
+    """A role of the database that logs in.
+
+    Attributes:
+        secret_id: the name of its secret as plain text, the same in every stage.
+        secret: how to reach the database as this role.
+    """
+
+    secret_id: str
+    secret: secretsmanager.ISecret
 
 
 class Database(Construct):
     """PostgreSQL 17, and one secret for each role that logs in.
 
     Attributes:
-        owner_secret: how to reach it as the owner, who administers it.
-        writer_secret: how to reach it as the role that loads files.
-        reader_secret: how to reach it as the role that answers questions.
+        owner: the role that administers it.
+        writer: the role that loads files.
+        reader: the role that answers questions.
         proxy_host: what pools the connections of writer and reader; empty where nothing does.
         instance: the one that AWS runs, if it runs any.
     """
@@ -58,6 +69,14 @@ class Database(Construct):
             self.proxy_host = managed.proxy.endpoint
             self.instance = managed.instance
             secrets = managed.secrets
-        self.owner_secret = secrets["pipeline_owner"]
-        self.writer_secret = secrets["ingest_writer"]
-        self.reader_secret = secrets["analytics_reader"]
+        logins = {
+            role: Login(secret_id=name, secret=secrets[role]) for role, name in SECRET_NAMES.items()
+        }
+        self.owner = logins["pipeline_owner"]
+        self.writer = logins["ingest_writer"]
+        self.reader = logins["analytics_reader"]
+
+    @property
+    def logins(self) -> dict[str, Login]:
+        """All of them."""
+        return {"Owner": self.owner, "Writer": self.writer, "Reader": self.reader}

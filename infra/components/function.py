@@ -1,19 +1,18 @@
 """What every function has in common."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from pathlib import Path
 
 from aws_cdk import ArnFormat, Duration, Stack
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
-from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from infra.components.accepted_rules import accept
+from infra.components.database import Login
+from infra.components.log_group import PipelineLogGroup
 from infra.components.network import Network
-from infra.stages import Stage
+from infra.components.platform import Platform
 
 METRICS_NAMESPACE = "DataPipeline"
 # What Lambda itself does with the function's role to put it into a network; AWS has no narrower
@@ -26,22 +25,6 @@ NETWORK_ACTIONS = (
     "ec2:DescribeSubnets",
     "ec2:UnassignPrivateIpAddresses",
 )
-
-
-@dataclass(frozen=True, kw_only=True)
-class FunctionCode:
-    """The bundle as the functions of one stack share it."""
-
-    code: lambda_.Code
-    architecture: lambda_.Architecture
-
-    @classmethod
-    def of_bundle(cls, path: Path, *, is_arm: bool) -> "FunctionCode":
-        """A stack needs an asset of its own: CDK binds an asset to the stack that uses it."""
-        return cls(
-            code=lambda_.Code.from_asset(str(path)),
-            architecture=lambda_.Architecture.ARM_64 if is_arm else lambda_.Architecture.X86_64,
-        )
 
 
 class PipelineFunction(lambda_.Function):
@@ -57,15 +40,14 @@ class PipelineFunction(lambda_.Function):
         scope: Construct,
         construct_id: str,
         *,
-        stage: Stage,
-        code: FunctionCode,
+        platform: Platform,
         name: str,
         handler: str,
         description: str,
         memory_mib: int,
         timeout: Duration,
         environment: Mapping[str, str],
-        network: Network | None = None,
+        login: Login | None = None,
         administers_database: bool = False,
     ) -> None:
         """Creates the function.
@@ -73,24 +55,23 @@ class PipelineFunction(lambda_.Function):
         Args:
             scope: the construct's parent.
             construct_id: the construct's id.
-            stage: the stage.
-            code: the bundle.
+            platform: what it is made from.
             name: the function's name.
             handler: the path of its handler.
             description: what it does, in a few words.
             memory_mib: in MiB.
             timeout: of one invocation.
             environment: its own variables.
-            network: where it runs, if it uses the database.
+            login: whom it is for the database, if it uses that.
             administers_database: whether it reaches the database itself, not its proxy.
         """
-        log_group = logs.LogGroup(
+        log_group = PipelineLogGroup(
             scope,
             f"{construct_id}LogGroup",
-            log_group_name=f"/aws/lambda/{name}",
-            retention=stage.log_retention,
-            removal_policy=stage.removal_policy,
+            stage=platform.stage,
+            name=f"/aws/lambda/{name}",
         )
+        network = platform.network if login or administers_database else None
         own_role = _role(scope, f"{construct_id}Role", name, log_group, in_network=bool(network))
         super().__init__(
             scope,
@@ -98,8 +79,8 @@ class PipelineFunction(lambda_.Function):
             function_name=name,
             description=description,
             runtime=lambda_.Runtime.PYTHON_3_13,
-            architecture=code.architecture,
-            code=code.code,
+            architecture=platform.architecture,
+            code=platform.code,
             handler=handler,
             memory_size=memory_mib,
             timeout=timeout,
@@ -110,6 +91,7 @@ class PipelineFunction(lambda_.Function):
                 "POWERTOOLS_SERVICE_NAME": name,
                 "POWERTOOLS_METRICS_NAMESPACE": METRICS_NAMESPACE,
                 "POWERTOOLS_LOG_LEVEL": "INFO",
+                **(_database_variables(login, platform) if login else {}),
                 **environment,
             },
             vpc=network.vpc if network else None,
@@ -122,6 +104,8 @@ class PipelineFunction(lambda_.Function):
         )
         self.label = name
         self.own_role = own_role
+        if login:
+            login.secret.grant_read(self)
         accept(
             self,
             "AwsSolutions-L1",
@@ -131,6 +115,13 @@ class PipelineFunction(lambda_.Function):
     def allow(self, *actions: str, on: Sequence[str]) -> None:
         """Lets the function do these actions on these resources, and no others of their kind."""
         self.add_to_role_policy(iam.PolicyStatement(actions=list(actions), resources=list(on)))
+
+
+def _database_variables(login: Login, platform: Platform) -> dict[str, str]:
+    return {
+        "DATABASE_SECRET_ID": login.secret_id,
+        "DATABASE_PROXY_HOST": platform.database.proxy_host,
+    }
 
 
 def _security_groups(
@@ -144,7 +135,7 @@ def _security_groups(
 
 
 def _role(
-    scope: Construct, construct_id: str, name: str, log_group: logs.LogGroup, *, in_network: bool
+    scope: Construct, construct_id: str, name: str, log_group: PipelineLogGroup, *, in_network: bool
 ) -> iam.Role:
     """A role that may write the function's own log, and be put into the network if it is there."""
     role = iam.Role(

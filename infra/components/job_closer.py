@@ -8,10 +8,10 @@ from aws_cdk import aws_events_targets as targets
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
-from infra.components.function import FunctionCode, PipelineFunction
+from infra.components.function import PipelineFunction
 from infra.components.job_store import JobStore
 from infra.components.notifications import Notifications
-from infra.stages import Stage
+from infra.components.platform import Platform
 
 ENDS: Final = ["SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED"]
 
@@ -28,8 +28,7 @@ class JobCloser(Construct):
         scope: Construct,
         construct_id: str,
         *,
-        stage: Stage,
-        code: FunctionCode,
+        platform: Platform,
         store: JobStore,
         notifications: Notifications,
         state_machine: sfn.StateMachine,
@@ -40,8 +39,7 @@ class JobCloser(Construct):
         self.function = PipelineFunction(
             self,
             "Function",
-            stage=stage,
-            code=code,
+            platform=platform,
             name="data-pipeline-job-closer",
             handler="data_pipeline.jobs.closing.handle",
             description="Closes jobs whose execution has ended",

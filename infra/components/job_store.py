@@ -10,7 +10,9 @@ from constructs import Construct
 from data_pipeline.jobs.job import RESULT_DAYS
 from infra.components.accepted_rules import accept_resources
 from infra.components.access_logs import AccessLogs
+from infra.components.expiring_table import ExpiringTable
 from infra.components.function import PipelineFunction
+from infra.components.private_bucket import PrivateBucket
 from infra.stages import Stage
 
 OWNER_INDEX: Final = "owner-createdAt-index"
@@ -37,19 +39,8 @@ class JobStore(Construct):
             because="Each job's result is an object of its own.",
         )
 
-    def _create_table(self, stage: Stage) -> dynamodb.Table:
-        table = dynamodb.Table(
-            self,
-            "Table",
-            partition_key=dynamodb.Attribute(name="jobId", type=dynamodb.AttributeType.STRING),
-            billing_mode=dynamodb.BillingMode.PAY_PER_REQUEST,
-            time_to_live_attribute="expiresAt",
-            encryption=dynamodb.TableEncryption.AWS_MANAGED,
-            point_in_time_recovery_specification=dynamodb.PointInTimeRecoverySpecification(
-                point_in_time_recovery_enabled=True
-            ),
-            removal_policy=stage.removal_policy,
-        )
+    def _create_table(self, stage: Stage) -> ExpiringTable:
+        table = ExpiringTable(self, "Table", key="jobId", removal_policy=stage.removal_policy)
         table.add_global_secondary_index(
             index_name=OWNER_INDEX,
             partition_key=dynamodb.Attribute(name="owner", type=dynamodb.AttributeType.STRING),
@@ -57,17 +48,13 @@ class JobStore(Construct):
         )
         return table
 
-    def _create_results_bucket(self, stage: Stage, access_logs: AccessLogs) -> s3.Bucket:
-        return s3.Bucket(
+    def _create_results_bucket(self, stage: Stage, access_logs: AccessLogs) -> PrivateBucket:
+        return PrivateBucket(
             self,
             "ResultsBucket",
-            versioned=True,
-            encryption=s3.BucketEncryption.S3_MANAGED,
-            enforce_ssl=True,
-            block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
-            server_access_logs_bucket=access_logs.bucket,
-            server_access_logs_prefix="results/",
-            removal_policy=stage.removal_policy,
+            stage=stage,
+            access_logs=access_logs.bucket,
+            access_logs_prefix="results/",
             lifecycle_rules=[
                 s3.LifecycleRule(
                     prefix=f"jobs/{days}/",

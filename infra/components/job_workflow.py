@@ -8,7 +8,6 @@ from typing import Final
 
 from aws_cdk import Duration
 from aws_cdk import aws_lambda as lambda_
-from aws_cdk import aws_logs as logs
 from aws_cdk import aws_stepfunctions as sfn
 from aws_cdk import aws_stepfunctions_tasks as tasks
 from aws_cdk.aws_stepfunctions import JsonPath
@@ -18,6 +17,7 @@ from infra.components import job_notice, job_tasks
 from infra.components.accepted_rules import accept, accept_resources
 from infra.components.job_failure import JobFailure
 from infra.components.job_store import JobStore
+from infra.components.log_group import PipelineLogGroup
 from infra.components.notifications import Notifications
 from infra.stages import Stage
 
@@ -43,14 +43,13 @@ class JobWorkflow(Construct):
         super().__init__(scope, construct_id)
         self._topic = notifications.job_topic
         self._table = store.table
-        log_group = logs.LogGroup(
+        log_group = PipelineLogGroup(
             self,
             "LogGroup",
+            stage=stage,
             # This prefix keeps the log groups' shared resource policy short:
             # https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html
-            log_group_name=f"/aws/vendedlogs/states/{NAME}",
-            retention=stage.log_retention,
-            removal_policy=stage.removal_policy,
+            name=f"/aws/vendedlogs/states/{NAME}",
         )
         self.state_machine = sfn.StateMachine(
             self,

@@ -5,12 +5,12 @@ from typing import Final
 
 from aws_cdk import Duration, RemovalPolicy
 from aws_cdk import aws_ec2 as ec2
-from aws_cdk import aws_logs as logs
 from aws_cdk import aws_rds as rds
 from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
 from infra.components.accepted_rules import accept
+from infra.components.log_group import PipelineLogGroup
 from infra.components.network import Network
 from infra.stages import ManagedDatabase as Size
 from infra.stages import Stage
@@ -164,15 +164,14 @@ class ManagedDatabase(Construct):
             borrow_timeout=Duration.seconds(20),
         )
 
-    def _create_log_groups(self, stage: Stage) -> list[logs.LogGroup]:
+    def _create_log_groups(self, stage: Stage) -> list[PipelineLogGroup]:
         """RDS would make the groups itself, without an end to how long they keep entries."""
         return [
-            logs.LogGroup(
+            PipelineLogGroup(
                 self,
                 f"LogGroup-{name}",
-                log_group_name=f"/aws/rds/instance/{INSTANCE_NAME}/{name}",
-                retention=stage.log_retention,
-                removal_policy=stage.removal_policy,
+                stage=stage,
+                name=f"/aws/rds/instance/{INSTANCE_NAME}/{name}",
             )
             for name in EXPORTED_LOGS
         ]

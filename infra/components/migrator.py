@@ -3,32 +3,20 @@
 from aws_cdk import Duration
 from constructs import Construct
 
-from infra.components.database import OWNER_SECRET, READER_SECRET, WRITER_SECRET, Database
-from infra.components.function import FunctionCode, PipelineFunction
-from infra.components.network import Network
-from infra.stages import Stage
+from infra.components.function import PipelineFunction
+from infra.components.platform import Platform
 
 
 class Migrator(Construct):
     """Applies the migrations as the owner of the database; invoked after each deployment."""
 
-    def __init__(
-        self,
-        scope: Construct,
-        construct_id: str,
-        *,
-        stage: Stage,
-        code: FunctionCode,
-        network: Network,
-        database: Database,
-    ) -> None:
+    def __init__(self, scope: Construct, construct_id: str, *, platform: Platform) -> None:
         super().__init__(scope, construct_id)
+        database = platform.database
         self.function = PipelineFunction(
             self,
             "Function",
-            stage=stage,
-            code=code,
-            network=network,
+            platform=platform,
             administers_database=True,
             name="data-pipeline-migrator",
             handler="data_pipeline.migrator.handler.handle",
@@ -36,10 +24,10 @@ class Migrator(Construct):
             memory_mib=256,
             timeout=Duration.minutes(5),
             environment={
-                "DATABASE_SECRET_ID": OWNER_SECRET,
-                "WRITER_SECRET_ID": WRITER_SECRET,
-                "READER_SECRET_ID": READER_SECRET,
+                "DATABASE_SECRET_ID": database.owner.secret_id,
+                "WRITER_SECRET_ID": database.writer.secret_id,
+                "READER_SECRET_ID": database.reader.secret_id,
             },
         )
-        for secret in (database.owner_secret, database.writer_secret, database.reader_secret):
-            secret.grant_read(self.function)
+        for login in database.logins.values():
+            login.secret.grant_read(self.function)

@@ -6,9 +6,9 @@ every function the same as on AWS.
 """
 
 from aws_cdk import aws_ec2 as ec2
-from aws_cdk import aws_logs as logs
 from constructs import Construct
 
+from infra.components.log_group import PipelineLogGroup
 from infra.stages import Stage
 
 
@@ -56,12 +56,8 @@ class Network(Construct):
 
     def _add_flow_log(self, stage: Stage) -> None:
         """Writes down which connections were refused, since nothing here should ask for one."""
-        log_group = logs.LogGroup(
-            self,
-            "FlowLogGroup",
-            log_group_name="/data-pipeline/network/refused",
-            retention=stage.log_retention,
-            removal_policy=stage.removal_policy,
+        log_group = PipelineLogGroup(
+            self, "FlowLogGroup", stage=stage, name="/data-pipeline/network/refused"
         )
         self.vpc.add_flow_log(
             "FlowLog",

@@ -5,10 +5,8 @@ from typing import Final
 from aws_cdk import Duration
 from constructs import Construct
 
-from infra.components.database import OWNER_SECRET, Database
-from infra.components.function import FunctionCode, PipelineFunction
-from infra.components.network import Network
-from infra.stages import Stage
+from infra.components.function import PipelineFunction
+from infra.components.platform import Platform
 
 ROTATION_PERIOD: Final = Duration.days(30)
 
@@ -16,42 +14,27 @@ ROTATION_PERIOD: Final = Duration.days(30)
 class PasswordRotation(Construct):
     """The function, and on AWS the times at which Secrets Manager calls it."""
 
-    def __init__(
-        self,
-        scope: Construct,
-        construct_id: str,
-        *,
-        stage: Stage,
-        code: FunctionCode,
-        network: Network,
-        database: Database,
-    ) -> None:
+    def __init__(self, scope: Construct, construct_id: str, *, platform: Platform) -> None:
         super().__init__(scope, construct_id)
+        database = platform.database
         self.function = PipelineFunction(
             self,
             "Function",
-            stage=stage,
-            code=code,
-            network=network,
+            platform=platform,
             administers_database=True,
             name="data-pipeline-password-rotation",
             handler="data_pipeline.rotation.handler.handle",
             description="Gives the database's roles new passwords",
             memory_mib=256,
             timeout=Duration.minutes(1),
-            environment={"OWNER_SECRET_ID": OWNER_SECRET},
+            environment={"OWNER_SECRET_ID": database.owner.secret_id},
         )
-        secrets = {
-            "Owner": database.owner_secret,
-            "Writer": database.writer_secret,
-            "Reader": database.reader_secret,
-        }
-        for secret in secrets.values():
-            secret.grant_read(self.function)
-            secret.grant_write(self.function)
-        if not stage.is_on_aws:
+        for login in database.logins.values():
+            login.secret.grant_read(self.function)
+            login.secret.grant_write(self.function)
+        if not platform.stage.is_on_aws:
             return
-        for name, secret in secrets.items():
-            secret.add_rotation_schedule(
+        for name, login in database.logins.items():
+            login.secret.add_rotation_schedule(
                 name, rotation_lambda=self.function, automatically_after=ROTATION_PERIOD
             )

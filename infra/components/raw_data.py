@@ -9,6 +9,7 @@ from constructs import Construct
 from infra.components.accepted_rules import accept_resources
 from infra.components.access_logs import AccessLogs
 from infra.components.function import PipelineFunction
+from infra.components.private_bucket import PrivateBucket
 from infra.stages import Stage
 
 # A message comes back when no answer came; AWS asks for six times the function's timeout:
@@ -54,16 +55,12 @@ class RawData(Construct):
                 queue=self.dead_letter_queue, max_receive_count=RECEIVES_BEFORE_DEAD_LETTER
             ),
         )
-        self.bucket = s3.Bucket(
+        self.bucket = PrivateBucket(
             self,
             "Bucket",
-            versioned=True,
-            encryption=s3.BucketEncryption.S3_MANAGED,
-            enforce_ssl=True,
-            block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
-            server_access_logs_bucket=access_logs.bucket,
-            server_access_logs_prefix="raw/",
-            removal_policy=stage.removal_policy,
+            stage=stage,
+            access_logs=access_logs.bucket,
+            access_logs_prefix="raw/",
             lifecycle_rules=[
                 s3.LifecycleRule(
                     abort_incomplete_multipart_upload_after=Duration.days(7),

@@ -7,13 +7,13 @@ from typing import Final
 from aws_cdk import Duration, RemovalPolicy, Size, Stack
 from aws_cdk import aws_apigateway as apigateway
 from aws_cdk import aws_lambda as lambda_
-from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from infra.components.accepted_rules import accept
 from infra.components.gateway_problems import add_gateway_problems
 from infra.components.job_status import add_job_status
 from infra.components.job_store import JobStore
+from infra.components.log_group import PipelineLogGroup
 from infra.components.request_models import RequestModels
 from infra.components.web_firewall import WebFirewall
 from infra.stages import Stage
@@ -116,12 +116,8 @@ class RestApi(Construct):
         return f"https://{api_id}.execute-api.{stack.region}.{stack.url_suffix}/{STAGE_NAME}"
 
     def _create_api(self, stage: Stage) -> apigateway.RestApi:
-        log_group = logs.LogGroup(
-            self,
-            "AccessLog",
-            log_group_name="/aws/apigateway/data-pipeline",
-            retention=stage.log_retention,
-            removal_policy=stage.removal_policy,
+        log_group = PipelineLogGroup(
+            self, "AccessLog", stage=stage, name="/aws/apigateway/data-pipeline"
         )
         return apigateway.RestApi(
             self,
