@@ -66,6 +66,22 @@ def test_list_of_a_search_is_a_list() -> None:
     ]
 
 
+def test_invoice_of_more_lines_than_its_page_shows_says_so_and_bills_what_is_shown() -> None:
+    page = json.loads(example("stripe/invoices_list.json"))
+    (cut,) = (each for each in page["data"] if each["lines"]["has_more"])
+    invoice, *edges = read(cut, KEY)
+    assert isinstance(invoice, Invoice)
+    assert attributes(invoice)["lines"] == cut["lines"]
+    bills = [
+        edge.to_source_id
+        for edge in edges
+        if isinstance(edge, Relationship) and edge.relationship_type == "bills"
+    ]
+    assert bills == [
+        line["pricing"]["price_details"]["price"] for line in cut["lines"]["data"]
+    ] != []  # fmt: skip
+
+
 def test_order_of_versions_is_when_the_record_was_seen_and_not_when_it_was_created() -> None:
     customers = read_all(Customer, example("stripe/customers_list.json"), KEY)
     products = read_all(Product, example("stripe/products_list.json"), KEY)
