@@ -9,13 +9,13 @@ from aws_cdk import aws_rds as rds
 from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
+from data_pipeline.aws.secrets import DATABASE
 from infra.components.accepted_rules import accept
 from infra.components.log_group import PipelineLogGroup
 from infra.components.network import Network
 from infra.stages import ManagedDatabase as Size
 from infra.stages import Stage
 
-DATABASE_NAME: Final = "pipeline"
 INSTANCE_NAME: Final = "data-pipeline"
 EXPORTED_LOGS: Final = ("postgresql", "upgrade")
 # The newest that the checks of templates know; RDS goes on to newer ones of 17 by itself.
@@ -77,7 +77,7 @@ class ManagedDatabase(Construct):
                 password_length=40,
                 exclude_punctuation=True,
                 secret_string_template=json.dumps(
-                    {"username": role, "dbname": DATABASE_NAME, "sslmode": "verify-full"}
+                    {"username": role, "dbname": DATABASE, "sslmode": "verify-full"}
                 ),
             ),
         )
@@ -95,7 +95,7 @@ class ManagedDatabase(Construct):
             vpc=network.vpc,
             vpc_subnets=ec2.SubnetSelection(subnet_type=ec2.SubnetType.PRIVATE_ISOLATED),
             security_groups=[self._group],
-            database_name=DATABASE_NAME,
+            # No database: the migrator makes it, since RDS would choose its sort order.
             credentials=rds.Credentials.from_secret(owner),
             parameter_group=self._parameters(engine),
             allocated_storage=size.storage_gib,

@@ -2,6 +2,7 @@
 
 import json
 
+from data_pipeline.aws.secrets import DATABASE
 from tests.infra.conftest import StageTemplates
 
 SECRETS = {f"data-pipeline/database/{role}" for role in ("owner", "writer", "reader")}
@@ -14,6 +15,14 @@ def test_database_on_aws_is_private_and_encrypted(aws_templates: StageTemplates)
     assert instance["StorageEncrypted"]
     assert not instance["PubliclyAccessible"]
     assert instance["BackupRetentionPeriod"] > 0
+
+
+def test_rds_makes_no_database_in_its_own_sort_order(aws_templates: StageTemplates) -> None:
+    (instance,) = aws_templates.properties("AWS::RDS::DBInstance")
+    assert "DBName" not in instance
+    for secret in aws_templates.properties("AWS::SecretsManager::Secret"):
+        template = json.loads(secret["GenerateSecretString"]["SecretStringTemplate"])
+        assert template["dbname"] == DATABASE
 
 
 def test_database_on_aws_requires_tls(aws_templates: StageTemplates) -> None:

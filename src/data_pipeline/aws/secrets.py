@@ -14,6 +14,8 @@ class SecretUnreadable(Exception):  # noqa: N818 - says what is wrong, as caller
     """A secret is absent, may not be read, or lacks a field. Never holds any of its content."""
 
 
+# RDS names none in the secrets of an instance in which it made none.
+DATABASE = "pipeline"
 # The authorities that sign the certificates of RDS and of RDS Proxy; the bundle's build puts them
 # beside the package.
 AUTHORITIES = Path(__file__).parents[2] / "certificates" / "rds.pem"
@@ -98,7 +100,7 @@ def parse_secret(secret_id: str, text: str) -> DatabaseSecret:
         return DatabaseSecret(
             host=values["host"],
             port=int(values["port"]),
-            dbname=values["dbname"],
+            dbname=values.get("dbname") or DATABASE,
             username=values["username"],
             password=values["password"],
             sslmode=values.get("sslmode"),

@@ -8,6 +8,7 @@ from psycopg.conninfo import make_conninfo
 from data_pipeline.aws import settings
 from data_pipeline.aws.observability import logger
 from data_pipeline.aws.secrets import DatabaseSecret, read_secret
+from data_pipeline.migrator.database import create_database
 from data_pipeline.migrator.passwords import set_password
 from data_pipeline.migrator.schema import ROLES, migrate
 
@@ -16,10 +17,12 @@ from data_pipeline.migrator.schema import ROLES, migrate
 def handle(event: dict[str, Any], context: Any) -> dict[str, Any]:  # noqa: ARG001 - Lambda's signature
     """Brings the database to its newest schema and the roles to their secrets' passwords.
 
-    Takes no parameters, changes nothing that is so already, and may run any number of times.
+    The first time, it makes the database. Takes no parameters, changes nothing that is so already,
+    and may run any number of times.
 
     Raises:
         SecretUnreadable: naming the secret.
+        UnsuitableDatabase: somebody else made the database, with another sort order.
         psycopg.Error: the database can't be reached or refused a statement.
     """
     setting = settings.load(settings.MigratorSettings)
@@ -28,6 +31,8 @@ def handle(event: dict[str, Any], context: Any) -> dict[str, Any]:  # noqa: ARG0
     writer = read_secret(setting.writer_secret_id, refresh=True)
     reader = read_secret(setting.reader_secret_id, refresh=True)
 
+    if create_database(owner):
+        logger.info("database created")
     migrated = migrate(owner)
     with psycopg.connect(owner) as connection:
         set_password(connection, writer.username, writer.password)

@@ -46,3 +46,8 @@ def test_authorities_are_named_only_where_the_server_is_verified() -> None:
     verified = parse_secret("id", json.dumps({**SECRET, "sslmode": "verify-full"}))
     assert verified.connection_parameters()["sslrootcert"]
     assert parse_secret("id", json.dumps(SECRET)).connection_parameters()["sslrootcert"] is None
+
+
+def test_database_has_its_usual_name_where_rds_made_none() -> None:
+    unnamed = {name: value for name, value in SECRET.items() if name != "dbname"}
+    assert parse_secret("id", json.dumps(unnamed)).dbname == "pipeline"
