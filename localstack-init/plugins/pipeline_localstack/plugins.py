@@ -40,6 +40,46 @@ def api_gateway_updates() -> None:
 
 
 @hooks.on_infra_start()
+def api_gateway_responses() -> None:
+    """Always: API Gateway's own errors look as the API declares them."""
+    from pipeline_localstack.api_gateway.responses import apply  # noqa: PLC0415
+
+    apply()
+
+
+@hooks.on_infra_start()
+def api_gateway_limits() -> None:
+    """Always: a usage plan limits its keys."""
+    from pipeline_localstack.api_gateway.limits import apply  # noqa: PLC0415
+
+    apply()
+
+
+@hooks.on_infra_start()
+def api_gateway_metrics() -> None:
+    """Always: alarms and dashboards see requests."""
+    from pipeline_localstack.api_gateway.request_metrics import apply  # noqa: PLC0415
+
+    apply()
+
+
+@hooks.on_infra_start()
+def execution_metrics() -> None:
+    """Always: alarms and dashboards see executions."""
+    from pipeline_localstack.execution_metrics import apply  # noqa: PLC0415
+
+    apply()
+
+
+@hooks.on_infra_start()
+def function_metrics() -> None:
+    """Always: alarms and dashboards see invocations."""
+    from pipeline_localstack.function_metrics import apply  # noqa: PLC0415
+
+    apply()
+
+
+@hooks.on_infra_start()
 def execution_stops() -> None:
     """Always: an execution that is stopped has ended."""
     from pipeline_localstack.execution_stops import apply  # noqa: PLC0415

@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Self
 
 _MARKER = '"CloudWatchMetrics"'
 _VALUES_A_DATUM = 150
@@ -24,6 +24,25 @@ class Datum:
     unit: str
     values: tuple[float, ...]
     resolution: int
+
+    @classmethod
+    def one(
+        cls,
+        name: str,
+        value: float,
+        unit: str,
+        dimensions: tuple[tuple[str, str], ...],
+        timestamp: datetime,
+    ) -> Self:
+        """A single value, as AWS's services write them: one of its minute."""
+        return cls(
+            name=name,
+            dimensions=dimensions,
+            timestamp=timestamp,
+            unit=unit,
+            values=(float(value),),
+            resolution=60,
+        )
 
     def parameters(self) -> dict[str, object]:
         """One element of PutMetricData's `MetricData`."""

@@ -1,0 +1,1 @@
+"""What API Gateway does by itself: its own error responses, the limits of usage plans."""

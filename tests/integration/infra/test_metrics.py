@@ -1,0 +1,145 @@
+"""What CloudWatch knows of functions, executions and requests, asked for as an operator does."""
+
+import json
+import time
+import uuid
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+import requests
+
+from local.state import Environment
+from tests.integration.conftest import TIMEOUT_SECONDS
+from tests.integration.lambda_runtime.functions import Aws, deployed
+
+PATIENCE_SECONDS = 20
+ROLE = "arn:aws:iam::000000000000:role/test"
+BROKEN = {"broken.py": "def handler(event, context):\n    raise ValueError('on purpose')\n"}
+
+type Sums = Callable[[str], float]
+
+
+@pytest.fixture(scope="session")
+def aws(environment: Environment) -> Aws:
+    return Aws.at(environment.endpoint)
+
+
+def statistics(
+    environment: Environment, namespace: str, metric: str, dimensions: Mapping[str, str]
+) -> list[dict[str, Any]]:
+    """`aws cloudwatch get-metric-statistics` of the last minutes."""
+    now = datetime.now(UTC)
+    answer = environment.client("cloudwatch").get_metric_statistics(
+        Namespace=namespace,
+        MetricName=metric,
+        Dimensions=[{"Name": name, "Value": value} for name, value in dimensions.items()],
+        StartTime=now - timedelta(minutes=10),
+        EndTime=now + timedelta(minutes=1),
+        Period=60,
+        Statistics=["Sum", "Average"],
+    )
+    return list(answer["Datapoints"])
+
+
+def until(condition: Callable[[], Any]) -> None:
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not condition():
+        if time.monotonic() > deadline:
+            raise TimeoutError("CloudWatch was not told")
+        time.sleep(0.2)
+
+
+@contextmanager
+def state_machine(environment: Environment, states: dict[str, Any], **more: Any) -> Iterator[str]:
+    client = environment.client("stepfunctions")
+    arn = client.create_state_machine(
+        name=f"test-{uuid.uuid4().hex}",
+        definition=json.dumps({"StartAt": "Only", "States": {"Only": states}, **more}),
+        roleArn=ROLE,
+    )["stateMachineArn"]
+    try:
+        yield arn
+    finally:
+        client.delete_state_machine(stateMachineArn=arn)
+
+
+def summed(environment: Environment, namespace: str, **dimensions: str) -> Sums:
+    return lambda metric: sum(
+        point["Sum"] for point in statistics(environment, namespace, metric, dimensions)
+    )
+
+
+def test_errors_of_a_function_are_counted(environment: Environment, aws: Aws) -> None:
+    with deployed(aws, "broken.handler", files=BROKEN) as function:
+        for _ in range(3):
+            assert function.invoke().error == "Unhandled"
+        total = summed(environment, "AWS/Lambda", FunctionName=function.name)
+        until(lambda: total("Errors") == 3)
+        assert total("Invocations") == 3
+        assert total("Duration") > 0
+        assert total("Throttles") == 0
+
+
+def test_invocation_without_error_counts_as_no_error(environment: Environment, aws: Aws) -> None:
+    files = {"fine.py": "def handler(event, context):\n    return 1\n"}
+    with deployed(aws, "fine.handler", files=files) as function:
+        function.invoke()
+        dimensions = {"FunctionName": function.name}
+        until(lambda: statistics(environment, "AWS/Lambda", "Errors", dimensions))
+        (point,) = statistics(environment, "AWS/Lambda", "Errors", dimensions)
+        assert (point["Sum"], point["Average"]) == (0, 0)
+
+
+def test_throttled_invocation_is_counted(environment: Environment, aws: Aws) -> None:
+    with deployed(aws, "broken.handler", files=BROKEN) as function:
+        aws.lambda_.put_function_concurrency(
+            FunctionName=function.name, ReservedConcurrentExecutions=0
+        )
+        with pytest.raises(aws.lambda_.exceptions.TooManyRequestsException):
+            function.invoke()
+        total = summed(environment, "AWS/Lambda", FunctionName=function.name)
+        until(lambda: total("Throttles") == 1)
+        assert total("Invocations") == 0
+
+
+@pytest.mark.parametrize(
+    ("state", "more", "metric"),
+    [
+        ({"Type": "Succeed"}, {}, "ExecutionsSucceeded"),
+        ({"Type": "Fail", "Error": "OnPurpose"}, {}, "ExecutionsFailed"),
+        ({"Type": "Wait", "Seconds": 30, "End": True}, {"TimeoutSeconds": 1}, "ExecutionsTimedOut"),
+    ],
+    ids=["succeeded", "failed", "timed out"],
+)
+def test_end_of_an_execution_is_counted(
+    environment: Environment, state: dict[str, Any], more: dict[str, Any], metric: str
+) -> None:
+    with state_machine(environment, state, **more) as machine:
+        environment.client("stepfunctions").start_execution(stateMachineArn=machine)
+        total = summed(environment, "AWS/States", StateMachineArn=machine)
+        until(lambda: total(metric) == 1)
+        assert total("ExecutionsStarted") == 1
+        assert total("ExecutionTime") > 0
+
+
+def test_stopped_execution_is_counted_once(environment: Environment) -> None:
+    client = environment.client("stepfunctions")
+    with state_machine(environment, {"Type": "Wait", "Seconds": 2, "End": True}) as machine:
+        execution = client.start_execution(stateMachineArn=machine)["executionArn"]
+        client.stop_execution(executionArn=execution)
+        total = summed(environment, "AWS/States", StateMachineArn=machine)
+        until(lambda: total("ExecutionsAborted"))
+        time.sleep(3)  # past the end of what it was doing
+        assert total("ExecutionsAborted") == 1
+        assert total("ExecutionsSucceeded") == 0
+
+
+def test_requests_of_the_api_are_counted(environment: Environment) -> None:
+    total = summed(environment, "AWS/ApiGateway", ApiName="data-pipeline-analytics", Stage="prod")
+    before = total("4XXError")
+    requests.get(f"{environment.api_url}/nowhere", timeout=TIMEOUT_SECONDS)
+    until(lambda: total("4XXError") > before)
+    assert total("Count") >= total("4XXError")
