@@ -1,4 +1,4 @@
-"""Loads that PostgreSQL broke off since others were in the way: they are done again."""
+"""Loads that meet others: what waits for whom, and that what PostgreSQL broke off is done again."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -9,6 +9,7 @@ import psycopg
 import pytest
 from psycopg import sql
 
+from data_pipeline.ingestion import merge
 from data_pipeline.ingestion.events import ObjectCreated
 from local.state import Environment
 from tests.integration.databases import TestDatabase
@@ -17,6 +18,7 @@ from tests.integration.ingestion.conftest import Pipeline
 type Connect = Callable[..., psycopg.Connection[Any]]
 
 PATIENCE_SECONDS = 30
+MERGED_AT_ONCE = 20_000
 RENAME = "UPDATE canonical.customers SET name = %s, version = version + 1 WHERE source_id = %s"
 WAITING = """
     SELECT count(*)::int AS sessions FROM pg_stat_activity
@@ -153,6 +155,28 @@ def test_load_that_could_not_be_serialized_is_done_again(
     row = pipeline.row("SELECT name, version FROM canonical.customers")
     assert row == {"name": "After", "version": 3}
     assert "load is repeated" in caplog.messages
+
+
+def test_first_load_of_a_source_lets_others_enter_it_before_its_end(
+    pipeline: Pipeline, connect: Connect
+) -> None:
+    many = 2 * MERGED_AT_ONCE  # so that some are merged while the rest is still read
+    created = pipeline.upload(customers(*map(str, range(many)), name="A"))
+    other = connect("other", "")
+    other.execute("SELECT FROM ingest.dataset_version FOR UPDATE")
+    second = connect("second", "-c lock_timeout=1s")
+
+    def enter() -> None:
+        try:
+            merge.enter_source(second, "crm")
+        finally:
+            second.rollback()
+            other.rollback()
+
+    process_while(pipeline, connect, created, enter, options="")
+    assert pipeline.row("SELECT count(*)::int AS customers FROM canonical.customers") == {
+        "customers": many
+    }
 
 
 @pytest.mark.parametrize("sqlstate", ["40001", "40P01"])
