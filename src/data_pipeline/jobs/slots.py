@@ -42,9 +42,9 @@ class JobSlots:
         if job_id in taken:  # by an attempt whose answer was lost
             return True
         ended = self._ended(taken)
-        if not ended:
-            return False
-        self._remove(owner, ended)
+        if ended:
+            self._remove(owner, ended)
+        # Even if none has ended now, another request may have freed slots since the first attempt.
         return self._add(owner, job_id)
 
     def give_back(self, owner: str, job_id: str) -> None:

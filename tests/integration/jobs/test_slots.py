@@ -81,6 +81,25 @@ def test_slot_is_taken_again_by_the_same_job(slots: JobSlots) -> None:
     assert not slots.take(OWNER, new_job_id())
 
 
+def test_slot_that_another_request_frees_meanwhile_is_found(
+    store: JobStore, slots: JobSlots, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in range(2):
+        job_id = _run(store, slots)
+        assert job_id is not None
+        store.end(job_id, Status.SUCCEEDED, completed_at=LATER)
+    taken = JobSlots._taken
+
+    def taken_after_another_request(own: JobSlots, owner: str) -> set[str]:
+        monkeypatch.setattr(JobSlots, "_taken", taken)
+        assert _run(store, slots) is not None
+        return taken(own, owner)
+
+    monkeypatch.setattr(JobSlots, "_taken", taken_after_another_request)
+    assert _run(store, slots) is not None
+    assert _run(store, slots) is None
+
+
 def test_of_many_jobs_at_once_as_many_run_as_there_are_slots(store: JobStore) -> None:
     slots = JobSlots(table=store.table, per_owner=5)
     with ThreadPoolExecutor(12) as pool:
