@@ -1,11 +1,13 @@
 """A supervised process: how it ends, what it may use, and that nothing is left of it."""
 
 import os
+import resource
 import signal
 import subprocess
 import sys
 import time
 import uuid
+from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
@@ -102,6 +104,29 @@ def test_memory_of_children_counts(supervise: Supervise) -> None:
     event = supervise(source, memory=128 * MIB).events.get(timeout=20)
     assert isinstance(event, Exited)
     assert event.out_of_memory
+
+
+@pytest.fixture
+def many_descriptors() -> Iterator[None]:
+    """Leaves no descriptor below 1024 free, as a process has it that runs many functions."""
+    before = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(before[0], 2048), before[1]))
+    taken = []
+    try:
+        while not taken or taken[-1] < 1024:
+            taken.append(os.open(os.devnull, os.O_RDONLY))
+        yield
+    finally:
+        for descriptor in taken:
+            os.close(descriptor)
+        resource.setrlimit(resource.RLIMIT_NOFILE, before)
+
+
+@pytest.mark.usefixtures("many_descriptors")
+def test_process_is_watched_whatever_the_number_of_its_channel(supervise: Supervise) -> None:
+    event = supervise("raise SystemExit(7)").events.get(timeout=10)
+    assert isinstance(event, Exited)
+    assert os.waitstatus_to_exitcode(event.status) == 7
 
 
 @pytest.mark.usefixtures("on_linux")

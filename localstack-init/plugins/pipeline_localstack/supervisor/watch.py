@@ -18,7 +18,7 @@ import time
 
 from pipeline_localstack.supervisor import memory
 
-_SAMPLE_SECONDS = 0.02 if sys.platform == "linux" else 0.25
+_SAMPLE_MILLISECONDS = 20 if sys.platform == "linux" else 250
 _KILL_SECONDS = 5.0
 _CHUNK = 4096
 
@@ -57,13 +57,18 @@ class Watch:
         """Return when the process has ended and nothing of its tree is left."""
         wake_read, wake_write = os.pipe()
         os.set_blocking(wake_write, False)
+        # poll(2), because select(2) refuses descriptors above 1023, and the channel keeps the
+        # number that it had in a process with many of them.
+        poll = select.poll()
+        poll.register(wake_read, select.POLLIN)
+        poll.register(self._channel, select.POLLIN)
         signal.set_wakeup_fd(wake_write, warn_on_full_buffer=False)
         signal.signal(signal.SIGCHLD, lambda *_: None)
         self._reap()
         if not self._obey():
             self._kill_tree()
         while self._status is None:
-            self._wait(wake_read)
+            self._wait(poll, wake_read)
             if self._working and self._status is None:
                 self._sample()
         self._kill_tree()
@@ -71,16 +76,13 @@ class Watch:
             event="exited", status=self._status, peak=self._peak, out_of_memory=self._out_of_memory
         )
 
-    def _wait(self, wake: int) -> None:
+    def _wait(self, poll: select.poll, wake: int) -> None:
         """Sleep until a child ends, a command arrives or it is time to look at the memory."""
-        channel = self._channel.fileno()
-        ready, _, _ = select.select(
-            [channel, wake], [], [], _SAMPLE_SECONDS if self._working else None
-        )
+        ready = dict(poll.poll(_SAMPLE_MILLISECONDS if self._working else None))
         if wake in ready:
             os.read(wake, _CHUNK)
             self._reap()
-        if channel in ready and not (self._receive() and self._obey()):
+        if self._channel.fileno() in ready and not (self._receive() and self._obey()):
             self._kill_tree()
 
     def _receive(self) -> bool:
