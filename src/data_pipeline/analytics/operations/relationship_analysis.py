@@ -12,6 +12,12 @@ from data_pipeline.analytics.operation import Column, Operation, Parameters, Sta
 from data_pipeline.analytics.timeframe import today
 
 _TREES: Final = sql_file(__file__, "relationship_analysis")
+_CUSTOMERS: Final = sql_file(__file__, "relationship_analysis_customers")
+_RECORDS: Final = sql_file(__file__, "relationship_analysis_records")
+_ALL_ORDERS: Final = sql_file(__file__, "relationship_analysis_all_orders")
+_THEIR_ORDERS: Final = sql_file(__file__, "relationship_analysis_their_orders")
+_LINES: Final = sql_file(__file__, "relationship_analysis_lines")
+_NO_REVENUE: Final = sql_file(__file__, "relationship_analysis_no_revenue")
 _ANY: Final = "any"
 
 
@@ -110,9 +116,10 @@ class RelationshipAnalysisParameters(Parameters):
 
 def _statement(parameters: RelationshipAnalysisParameters) -> Statement:
     followed = parameters.relationship_type
+    has_start = (parameters.start_id or parameters.source_id) is not None
     values = {
         "entity": parameters.entity,
-        "has_start": (parameters.start_id or parameters.source_id) is not None,
+        "has_start": has_start,
         "start_id": parameters.start_id,
         "source_id": parameters.source_id,
         "source_system": parameters.source_system,
@@ -122,8 +129,28 @@ def _statement(parameters: RelationshipAnalysisParameters) -> Statement:
         "max_depth": parameters.max_depth,
         "currency": parameters.currency,
     }
-    trees = sql.SQL(_TREES).format(currency=sql.SQL(sales.CURRENCY))
+    trees = sql.SQL(_TREES).format(
+        records=_records(parameters.entity),
+        currency=sql.SQL(sales.CURRENCY),
+        revenue=_revenue(parameters.entity, has_start=has_start),
+    )
     return Statement(sql=trees.as_string(), values=values)
+
+
+def _records(entity: Entity) -> sql.Composable:
+    if entity is Entity.CUSTOMERS:
+        return sql.SQL(_CUSTOMERS)
+    return sql.SQL(_RECORDS).format(entity=sql.Identifier(entity))
+
+
+def _revenue(entity: Entity, *, has_start: bool) -> sql.Composable:
+    match entity:
+        case Entity.CUSTOMERS:
+            return sql.SQL(_THEIR_ORDERS if has_start else _ALL_ORDERS)
+        case Entity.PRODUCTS:
+            return sql.SQL(_LINES)
+        case _:
+            return sql.SQL(_NO_REVENUE)
 
 
 OPERATION = Operation(

@@ -1,33 +1,20 @@
 WITH RECURSIVE record AS MATERIALIZED (
-    -- every living record of the chosen kind with the id of its node: customers that are one
-    -- across systems are one node, all others are nodes by themselves
-    SELECT
-        customer_id AS id,
-        source_system,
-        source_id,
-        (source_system || ' ' || source_id) COLLATE "C" AS key,
-        unified_id AS node_id
-    FROM canonical.customer_identities
-    WHERE %(entity)s::text = 'customers'
-    UNION ALL
-    SELECT id, source_system, source_id, (source_system || ' ' || source_id) COLLATE "C", id
-    FROM canonical.entities
-    WHERE entity = %(entity)s::text
-        AND entity <> 'customers'
-        AND deleted_at IS NULL
+    {records}
 ),
 
-relationship AS (
-    -- what is said of two records on the day, from above to below in the direction of the walk; the
-    -- key is one value, since two that depend on each other make the planner expect next to no rows,
-    -- and look for each in all others
+relationship AS MATERIALIZED (
+    -- what is said of two records on the day, from above to below in the direction of the walk
     SELECT
         said.relationship_type,
         CASE WHEN %(is_up)s::boolean THEN target.node_id ELSE origin.node_id END AS from_id,
         CASE WHEN %(is_up)s::boolean THEN origin.node_id ELSE target.node_id END AS to_id
     FROM canonical.relationships AS said
-    JOIN record AS origin ON origin.key = said.from_source_system || ' ' || said.from_source_id
-    JOIN record AS target ON target.key = said.to_source_system || ' ' || said.to_source_id
+    JOIN record AS origin
+        ON origin.source_system = said.from_source_system
+        AND origin.source_id = said.from_source_id
+    JOIN record AS target
+        ON target.source_system = said.to_source_system
+        AND target.source_id = said.to_source_id
     WHERE said.deleted_at IS NULL
         AND said.from_entity = %(entity)s::text
         AND said.to_entity = %(entity)s::text
@@ -38,21 +25,19 @@ relationship AS (
 
 edge AS MATERIALIZED (
     -- each pair of nodes once, however many systems and kinds of relationships join them
-    SELECT
-        from_id,
-        to_id,
-        array_agg(DISTINCT relationship_type ORDER BY relationship_type) AS relationship_types
+    SELECT DISTINCT from_id, to_id
     FROM relationship
-    GROUP BY from_id, to_id
 ),
 
 top AS (
-    -- nodes with something below and nothing above
+    -- nodes with something below and nothing above, unless it was said where to start
     SELECT DISTINCT from_id AS id
     FROM edge
-    WHERE NOT EXISTS (
-        SELECT FROM edge AS above WHERE above.to_id = edge.from_id AND above.from_id <> above.to_id
-    )
+    WHERE NOT %(has_start)s::boolean
+        AND NOT EXISTS (
+            SELECT FROM edge AS above
+            WHERE above.to_id = edge.from_id AND above.from_id <> above.to_id
+        )
 ),
 
 reached AS (
@@ -68,7 +53,8 @@ lowest_above AS MATERIALIZED (
     -- what is not below them is in a ring without a top, or below one: each with one way up
     SELECT edge.to_id AS id, min(edge.from_id) AS above_id
     FROM edge
-    WHERE NOT EXISTS (SELECT FROM reached WHERE reached.id = edge.to_id)
+    WHERE NOT %(has_start)s::boolean
+        AND NOT EXISTS (SELECT FROM reached WHERE reached.id = edge.to_id)
     GROUP BY edge.to_id
 ),
 
@@ -94,10 +80,9 @@ start AS (
     SELECT DISTINCT record.node_id AS id
     FROM record
     WHERE (
-            %(start_id)s::bigint IS NOT NULL AND record.id = %(start_id)s::bigint
-            OR %(source_id)s::text IS NOT NULL AND record.source_id = %(source_id)s::text
-            OR %(start_id)s::bigint IS NULL
-                AND %(source_id)s::text IS NULL
+            record.id = %(start_id)s::bigint
+            OR record.source_id = %(source_id)s::text
+            OR NOT %(has_start)s::boolean
                 AND record.node_id IN (SELECT id FROM top UNION ALL SELECT id FROM ring_top)
         )
         AND (%(source_system)s::text IS NULL OR record.source_system = %(source_system)s::text)
@@ -121,184 +106,162 @@ nearest AS MATERIALIZED (
     GROUP BY root_id, id
 ),
 
-hop AS MATERIALIZED (
-    -- every way on from each of these places
-    SELECT nearest.root_id, nearest.id AS from_id, edge.to_id, nearest.depth + 1 AS depth
-    FROM nearest
-    JOIN edge ON edge.from_id = nearest.id
-),
-
-step AS MATERIALIZED (
-    -- the last hop to each node on its shortest way, from the lowest id if there are several
-    SELECT nearest.root_id, nearest.id, min(hop.from_id) AS parent_id
-    FROM nearest
-    JOIN hop
-        ON hop.root_id = nearest.root_id
-        AND hop.to_id = nearest.id
-        AND hop.depth = nearest.depth
-    GROUP BY nearest.root_id, nearest.id
-),
-
-tree AS (
-    -- these steps put together: a tree below each start
-    SELECT id AS root_id, id, NULL::bigint AS parent_id, 0 AS depth, ARRAY[id] AS path
-    FROM start
-    UNION ALL
-    SELECT tree.root_id, step.id, step.parent_id, tree.depth + 1, tree.path || step.id
-    FROM tree
-    JOIN step ON step.root_id = tree.root_id AND step.parent_id = tree.id
-),
-
-below AS (
-    -- what leaves each node downwards: how many others, whether back to its own path, and whether
-    -- to what only the depth limit kept away
-    SELECT
-        tree.root_id,
-        tree.id,
-        count(*) FILTER (WHERE hop.to_id <> tree.id) AS children,
-        min(hop.to_id) FILTER (WHERE hop.to_id = ANY (tree.path)) AS cycle_to_id,
-        bool_or(met.id IS NULL) AS is_cut
-    FROM tree
-    JOIN hop ON hop.root_id = tree.root_id AND hop.from_id = tree.id
-    LEFT JOIN nearest AS met ON met.root_id = hop.root_id AND met.id = hop.to_id
-    GROUP BY tree.root_id, tree.id
-),
-
-member AS (
-    -- the records of each node that stands in a tree
-    SELECT record.node_id, record.id, record.source_system, record.source_id
-    FROM record
-    WHERE record.node_id IN (SELECT id FROM tree)
-),
-
 chosen AS (
     {currency}
 ),
 
-spending AS (
-    -- without a start most customers are shown: all orders that count, summed up by what they name
-    -- their customer by before they meet it
-    SELECT source_system, customer_source_id, sum(total) AS total
-    FROM canonical.orders
-    WHERE %(entity)s::text = 'customers'
-        AND NOT %(has_start)s::boolean
-        AND deleted_at IS NULL
-        AND currency = (SELECT currency FROM chosen)
-        AND coalesce(status, 'open') NOT IN ('draft', 'cancelled', 'refunded')
-    GROUP BY source_system, customer_source_id
-),
-
-customer_sale AS (
-    -- what each node's customers ordered; below one start they are few, and looked up one by one
-    SELECT member.node_id, spending.total
-    FROM member
-    JOIN spending
-        ON spending.source_system = member.source_system
-        AND spending.customer_source_id = member.source_id
-    UNION ALL
-    SELECT member.node_id, bought.total
-    FROM member
-    CROSS JOIN LATERAL (
-        SELECT sum(purchase.total) AS total
-        FROM canonical.orders AS purchase
-        WHERE purchase.source_system = member.source_system
-            AND purchase.customer_source_id = member.source_id
-            AND purchase.deleted_at IS NULL
-            AND purchase.currency = (SELECT currency FROM chosen)
-            AND coalesce(purchase.status, 'open') NOT IN ('draft', 'cancelled', 'refunded')
-    ) AS bought
-    WHERE %(entity)s::text = 'customers'
-        AND %(has_start)s::boolean
-        AND bought.total IS NOT NULL
-),
-
-product_sale AS (
-    -- the lines by which each node's products were sold
-    SELECT member.node_id, item.total
-    FROM member
-    JOIN canonical.order_items AS item
-        ON item.source_system = member.source_system
-        AND item.product_source_id = member.source_id
-    JOIN canonical.orders AS purchase
-        ON purchase.source_system = item.source_system
-        AND purchase.source_id = item.order_source_id
-    WHERE %(entity)s::text = 'products'
-        AND item.deleted_at IS NULL
-        AND item.currency = (SELECT currency FROM chosen)
-        AND purchase.deleted_at IS NULL
-        AND coalesce(purchase.status, 'open') NOT IN ('draft', 'cancelled', 'refunded')
-),
-
 revenue AS (
-    -- the sum of both for each node
-    SELECT node_id, sum(total) AS revenue
-    FROM (SELECT * FROM customer_sale UNION ALL SELECT * FROM product_sale) AS sale
-    GROUP BY node_id
+    {revenue}
 ),
 
-place AS (
-    -- each place in a tree with what is the node's own
+valued AS MATERIALIZED (
+    -- each of these places with what is the node's own
+    SELECT nearest.*, coalesce(revenue.revenue, 0) AS revenue
+    FROM nearest
+    LEFT JOIN revenue ON revenue.node_id = nearest.id
+),
+
+whole AS (
+    -- each tree as a whole
+    SELECT root_id, sum(revenue) AS revenue, count(*) AS places
+    FROM valued
+    GROUP BY root_id
+),
+
+largest AS (
+    -- those of the largest revenue first, with the rows that the ones before them take
     SELECT
-        tree.*,
-        coalesce(revenue.revenue, 0) AS revenue,
+        root_id,
+        row_number() OVER largest_first AS position,
+        sum(places) OVER (largest_first ROWS UNBOUNDED PRECEDING) - places AS rows_before
+    FROM whole
+    WINDOW largest_first AS (ORDER BY revenue DESC, places DESC, root_id)
+),
+
+place AS MATERIALIZED (
+    -- the places of the trees that are shown, if only in part: paths and sums are made for no
+    -- others. Numbered, with lower numbers for lower ids within a tree, since one column to join by
+    -- is one that the planner can reckon with
+    SELECT
+        row_number() OVER (ORDER BY valued.root_id, valued.id) AS number,
+        largest.position,
+        valued.*
+    FROM largest
+    JOIN valued ON valued.root_id = largest.root_id
+    WHERE %(row_limit)s::bigint IS NULL OR largest.rows_before < %(row_limit)s::bigint
+),
+
+hop AS MATERIALIZED (
+    -- every way on from each of these places, and the place that it leads to; that is null if the
+    -- depth limit keeps it away
+    SELECT
+        place.number AS from_number,
+        relationship.to_id,
+        relationship.to_id <> place.id AS is_to_other,
+        met.number AS to_number,
+        met.depth = place.depth + 1 AS is_shortest,
+        array_agg(
+            DISTINCT relationship.relationship_type ORDER BY relationship.relationship_type
+        ) AS relationship_types
+    FROM place
+    JOIN relationship ON relationship.from_id = place.id
+    LEFT JOIN place AS met ON met.root_id = place.root_id AND met.id = relationship.to_id
+    GROUP BY place.number, place.id, place.depth, relationship.to_id, met.number, met.depth
+),
+
+step AS MATERIALIZED (
+    -- the last hop of the shortest way to each place, from the lowest id if there are several
+    SELECT DISTINCT ON (to_number)
+        to_number AS number,
+        from_number,
+        to_id AS id,
+        relationship_types
+    FROM hop
+    WHERE is_shortest
+    ORDER BY to_number, from_number
+),
+
+tree AS (
+    -- these steps put together: a tree below each start; the line are the numbers of the path
+    SELECT
+        number,
+        NULL::text[] AS relationship_types,
+        ARRAY[number] AS line,
+        ARRAY[id] AS path
+    FROM place
+    WHERE depth = 0
+    UNION ALL
+    SELECT step.number, step.relationship_types, tree.line || step.number, tree.path || step.id
+    FROM tree
+    JOIN step ON step.from_number = tree.number
+),
+
+below AS (
+    -- what leaves each place downwards: how many others, whether back to its own path, and whether
+    -- to what only the depth limit kept away
+    SELECT
+        tree.number,
+        count(*) FILTER (WHERE hop.is_to_other) AS children,
+        min(hop.to_id) FILTER (WHERE hop.to_id = ANY (tree.path)) AS cycle_to_id,
+        bool_or(hop.to_number IS NULL) AS is_cut
+    FROM tree
+    JOIN hop ON hop.from_number = tree.number
+    GROUP BY tree.number
+),
+
+described AS MATERIALIZED (
+    -- each place in its tree, with what leaves it
+    SELECT
+        place.*,
+        tree.relationship_types,
+        tree.line,
+        tree.path,
         coalesce(below.children, 0) AS children,
         below.cycle_to_id,
         coalesce(below.is_cut, false) AS is_cut
-    FROM tree
-    LEFT JOIN revenue ON revenue.node_id = tree.id
-    LEFT JOIN below ON below.root_id = tree.root_id AND below.id = tree.id
+    FROM place
+    JOIN tree ON tree.number = place.number
+    LEFT JOIN below ON below.number = place.number
 ),
 
 total AS (
     -- each place counts at itself and at everything on its path
     SELECT
-        place.root_id,
-        ancestor.id,
-        sum(place.revenue) AS revenue_with_below,
+        ancestor.number,
+        sum(described.revenue) AS revenue_with_below,
         count(*) - 1 AS descendants,
-        bool_or(place.is_cut) AS is_partial
-    FROM place
-    CROSS JOIN LATERAL unnest(place.path) AS ancestor (id)
-    GROUP BY place.root_id, ancestor.id
+        bool_or(described.is_cut) AS is_partial
+    FROM described
+    CROSS JOIN LATERAL unnest(described.line) AS ancestor (number)
+    GROUP BY ancestor.number
 ),
 
 shown AS MATERIALIZED (
-    -- the rows to give: trees of the largest revenue first, each from the top down
-    SELECT
-        row_number() OVER largest_first AS position,
-        place.*,
-        total.descendants,
-        total.revenue_with_below,
-        total.is_partial
-    FROM place
-    JOIN total ON total.root_id = place.root_id AND total.id = place.id
-    JOIN total AS whole ON whole.root_id = place.root_id AND whole.id = place.root_id
-    WINDOW largest_first AS (
-        ORDER BY
-            whole.revenue_with_below DESC, whole.descendants DESC, place.root_id, place.path
-    )
-    ORDER BY position
+    -- the rows to give, each tree from the top down
+    SELECT described.*, total.descendants, total.revenue_with_below, total.is_partial
+    FROM described
+    JOIN total ON total.number = described.number
+    ORDER BY described.position, described.path
     LIMIT %(row_limit)s::bigint
 ),
 
 label AS (
     -- what the nodes of these are called, and which systems know them
     SELECT
-        member.node_id,
+        record.node_id,
         (array_agg(known.name ORDER BY known.id) FILTER (WHERE known.name IS NOT NULL))[1] AS name,
-        array_agg(DISTINCT member.source_system ORDER BY member.source_system) AS source_systems
-    FROM member
-    JOIN canonical.entities AS known ON known.entity = %(entity)s::text AND known.id = member.id
-    WHERE member.node_id IN (SELECT id FROM shown)
-    GROUP BY member.node_id
+        array_agg(DISTINCT record.source_system ORDER BY record.source_system) AS source_systems
+    FROM record
+    JOIN canonical.entities AS known ON known.entity = %(entity)s::text AND known.id = record.id
+    WHERE record.node_id IN (SELECT id FROM shown)
+    GROUP BY record.node_id
 ),
 
 above AS (
-    -- how many nodes lead to each
+    -- how many others lead to each node
     SELECT to_id AS id, count(*) AS parents
     FROM edge
     WHERE from_id <> to_id
-        AND to_id IN (SELECT id FROM shown)
     GROUP BY to_id
 )
 
@@ -308,9 +271,9 @@ SELECT
     label.name,
     label.source_systems,
     shown.depth,
-    shown.parent_id,
+    shown.path[shown.depth] AS parent_id,
     shown.path,
-    edge.relationship_types,
+    shown.relationship_types,
     shown.children,
     shown.descendants,
     coalesce(above.parents, 0) AS parents,
@@ -323,7 +286,6 @@ SELECT
     shown.is_partial
 FROM shown
 JOIN label ON label.node_id = shown.id
-LEFT JOIN edge ON edge.from_id = shown.parent_id AND edge.to_id = shown.id
 LEFT JOIN above ON above.id = shown.id
 CROSS JOIN chosen
-ORDER BY shown.position
+ORDER BY shown.position, shown.path
