@@ -1,11 +1,13 @@
 """Which orders count as sales, and the SQL of the rows that analyses of sales add up."""
 
+from collections.abc import Collection
 from datetime import date
 from enum import StrEnum
 from typing import Annotated, Final
 
 from pydantic import AfterValidator, Field
 
+from data_pipeline.analytics import composition as sql
 from data_pipeline.analytics.lists import Separated, distinct
 from data_pipeline.analytics.operation import sql_file
 from data_pipeline.analytics.timeframe import today
@@ -13,11 +15,37 @@ from data_pipeline.analytics.timeframe import today
 CURRENCY: Final = sql_file(__file__, "sales_currency")
 """The one currency of all amounts."""
 
-BY_ORDER: Final = sql_file(__file__, "sales_by_order")
-"""A row for each order that counts."""
+COUNTED: Final = sql_file(__file__, "sales_counted")
+"""Which orders count, of any day."""
 
-BY_LINE: Final = sql_file(__file__, "sales_by_line")
-"""A row for each line of the orders that count."""
+PROFILE: Final = sql_file(__file__, "sales_profile")
+"""A row for each unified customer."""
+
+_BY_ORDER: Final = sql_file(__file__, "sales_by_order")
+_BY_LINE: Final = sql_file(__file__, "sales_by_line")
+_CUSTOMERS: Final = sql_file(__file__, "sales_customers")
+
+_OF_LINES: Final = frozenset({"category", "brand", "product"})
+_OF_PROFILES: Final = frozenset({"country", "industry", "segment", "customer"})
+
+
+def is_by_line(dimensions: Collection[str]) -> bool:
+    """Whether the lines of orders have to be added up to tell sales apart by these dimensions."""
+    return not _OF_LINES.isdisjoint(dimensions)
+
+
+def is_by_profile(dimensions: Collection[str]) -> bool:
+    """Whether something has to be known of the customers to tell sales apart by these."""
+    return not _OF_PROFILES.isdisjoint(dimensions)
+
+
+def rows(dimensions: Collection[str]) -> sql.Composed:
+    """The SQL of a row for each order that counts, or for each of its lines.
+
+    It takes the CTEs `chosen` (`CURRENCY`) and `profile` (`PROFILE`).
+    """
+    template = _BY_LINE if is_by_line(dimensions) else _BY_ORDER
+    return sql.SQL(template).format(customers=sql.SQL(_CUSTOMERS), counted=sql.SQL(COUNTED))
 
 
 class OrderStatus(StrEnum):

@@ -34,22 +34,7 @@
     LEFT JOIN canonical.products AS product
         ON product.source_system = item.source_system
         AND product.source_id = item.product_source_id
-    LEFT JOIN canonical.customers AS record
-        ON %(by_customer)s::boolean
-        AND record.source_system = purchase.source_system
-        AND record.source_id = purchase.customer_source_id
-    LEFT JOIN canonical.customer_identities AS identity
-        ON %(by_customer)s::boolean
-        AND identity.customer_id = record.id
-    LEFT JOIN profile AS customer
-        ON %(by_profile)s::boolean
-        AND customer.unified_id = identity.unified_id
-    WHERE purchase.deleted_at IS NULL
-        AND purchase.currency = (SELECT currency FROM chosen)
-        AND purchase.total IS NOT NULL
-        AND (
-            purchase.status = ANY(%(statuses)s::text[])
-            OR purchase.status IS NULL AND 'open' = ANY(%(statuses)s::text[])
-        )
+    {customers}
+    WHERE {counted}
         AND purchase.ordered_at >= %(first_day)s::date::timestamp AT TIME ZONE 'UTC'
         AND purchase.ordered_at < (%(last_day)s::date + 1)::timestamp AT TIME ZONE 'UTC'

@@ -38,8 +38,6 @@ class Dimension(StrEnum):
     WEEKDAY = "weekday"
 
 
-_OF_LINES = {Dimension.CATEGORY, Dimension.BRAND, Dimension.PRODUCT}
-_OF_PROFILES = {Dimension.COUNTRY, Dimension.INDUSTRY, Dimension.SEGMENT}
 _OF_PERIODS = {
     Dimension.YEAR,
     Dimension.QUARTER,
@@ -183,13 +181,12 @@ def _statement(parameters: MultiDimensionalAnalyticsParameters) -> Statement:
     days = resolve(parameters.timeframe, as_of=parameters.as_of)
     asked = {*parameters.metrics, parameters.order_by}
     counts_customers = not _OF_CUSTOMERS.isdisjoint(asked)
-    by_line = not _OF_LINES.isdisjoint(parameters.dimensions)
-    by_profile = not _OF_PROFILES.isdisjoint(parameters.dimensions)
+    by_profile = sales.is_by_profile(parameters.dimensions)
     values = {
         "dimensions": [str(dimension) for dimension in parameters.dimensions],
         "dimension_count": len(parameters.dimensions),
         "counts_customers": counts_customers,
-        "by_line": by_line,
+        "by_line": sales.is_by_line(parameters.dimensions),
         "by_customer": counts_customers or by_profile,
         "by_profile": by_profile,
         "by_period": not _OF_PERIODS.isdisjoint(parameters.dimensions),
@@ -203,7 +200,8 @@ def _statement(parameters: MultiDimensionalAnalyticsParameters) -> Statement:
     }
     report = sql.SQL(_REPORT).format(
         chosen=sql.SQL(sales.CURRENCY),
-        sales=sql.SQL(sales.BY_LINE if by_line else sales.BY_ORDER),
+        profile=sql.SQL(sales.PROFILE),
+        sales=sales.rows(parameters.dimensions),
         dimensions=_names(parameters.dimensions),
         grouping=_grouping(parameters),
         metrics=_names(parameters.metrics),

@@ -33,8 +33,6 @@ class Dimension(StrEnum):
     PRODUCT = "product"
 
 
-_OF_LINES = {Dimension.CATEGORY, Dimension.BRAND, Dimension.PRODUCT}
-_OF_PROFILES = {Dimension.COUNTRY, Dimension.INDUSTRY, Dimension.SEGMENT, Dimension.CUSTOMER}
 # Names are not unique: what has an id is told apart by it.
 _IDS = {Dimension.CUSTOMER: "customer_id", Dimension.PRODUCT: "product_id"}
 
@@ -102,17 +100,18 @@ def _statement(parameters: RevenueAnalysisParameters) -> Statement:
     first_shown = periods.first_day(period, days.first)
     looked_back = max(parameters.window - 1, periods.IN_A_YEAR[period])
     last = min(days.last, parameters.as_of)
+    by_line = sales.is_by_line([parameters.dimension])
     values = {
         "period": period,
         "step": periods.step(period),
         "dimension": parameters.dimension,
         "first_day": periods.before(period, first_shown, looked_back),
         "first_shown": first_shown,
-        "by_line": parameters.dimension in _OF_LINES,
+        "by_line": by_line,
         "by_customer": True,
-        "by_profile": parameters.dimension in _OF_PROFILES,
+        "by_profile": sales.is_by_profile([parameters.dimension]),
         "by_basket": parameters.with_units,
-        "counts_units": parameters.with_units or parameters.dimension in _OF_LINES,
+        "counts_units": parameters.with_units or by_line,
         "last_day": min(periods.last_day(period, last), parameters.as_of),
         "as_of": parameters.as_of,
         "currency": parameters.currency,
@@ -126,7 +125,9 @@ def _statement(parameters: RevenueAnalysisParameters) -> Statement:
 def _report(dimension: Dimension) -> str:
     report = sql.SQL(_REPORT).format(
         chosen=sql.SQL(sales.CURRENCY),
-        sales=sql.SQL(sales.BY_LINE if dimension in _OF_LINES else sales.BY_ORDER),
+        counted=sql.SQL(sales.COUNTED),
+        profile=sql.SQL(sales.PROFILE),
+        sales=sales.rows([dimension]),
         value_id=sql.Identifier(_IDS[dimension]) if dimension in _IDS else sql.NULL,
         value=sql.Literal(_WHOLE) if dimension is Dimension.NONE else sql.Identifier(dimension),
     )

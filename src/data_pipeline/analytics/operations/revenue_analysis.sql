@@ -6,13 +6,7 @@ history AS (
     -- the day of the first sale there ever was: before it there is nothing to average
     SELECT (purchase.ordered_at AT TIME ZONE 'UTC')::date AS first_day
     FROM canonical.orders AS purchase
-    WHERE purchase.deleted_at IS NULL
-        AND purchase.currency = (SELECT currency FROM chosen)
-        AND purchase.total IS NOT NULL
-        AND (
-            purchase.status = ANY(%(statuses)s::text[])
-            OR purchase.status IS NULL AND 'open' = ANY(%(statuses)s::text[])
-        )
+    WHERE {counted}
     ORDER BY purchase.ordered_at
     LIMIT 1
 ),
@@ -42,9 +36,7 @@ span AS (
 ),
 
 profile AS MATERIALIZED (
-    -- what is known of each customer, made once and not again by every parallel worker
-    SELECT unified_id, name, country, industry, segment
-    FROM canonical.unified_customers
+    {profile}
 ),
 
 sale AS (
