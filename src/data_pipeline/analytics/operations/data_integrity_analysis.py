@@ -58,6 +58,20 @@ class Scan(StrEnum):
 
 
 _CHECKS: Final = {entity: sql_file(__file__, f"data_integrity_{entity}") for entity in Entity}
+_SAMPLED: Final = sql_file(__file__, "data_integrity_sampled")
+_DRAWN: Final = sql_file(__file__, "data_integrity_drawn")
+_PARENT: Final = sql_file(__file__, "data_integrity_parent")
+_PURCHASE: Final = sql_file(__file__, "data_integrity_purchase")
+_REPEATED: Final = sql_file(__file__, "data_integrity_repeated")
+
+# What a record may name, and the table that it is in.
+_PARENTS: Final = {
+    "customer": Entity.CUSTOMERS,
+    "contact": Entity.CONTACTS,
+    "opportunity": Entity.OPPORTUNITIES,
+    "product": Entity.PRODUCTS,
+}
+_NUMBERS: Final = {Entity.ORDERS: "order_number", Entity.INVOICES: "invoice_number"}
 
 
 class DataIntegrityAnalysisParameters(Parameters):
@@ -149,7 +163,7 @@ class DataIntegrityAnalysisParameters(Parameters):
 
 def _statement(parameters: DataIntegrityAnalysisParameters) -> Statement:
     entities = [parameters.entity] if parameters.entity else list(Entity)
-    checks = sql.SQL("\n    UNION ALL\n    ").join(sql.SQL(_CHECKS[entity]) for entity in entities)
+    checks = sql.SQL("\n    UNION ALL\n    ").join(map(_checks, entities))
     values = {
         "entities": [entity.value for entity in entities],
         "source_system": parameters.source_system,
@@ -165,6 +179,29 @@ def _statement(parameters: DataIntegrityAnalysisParameters) -> Statement:
         "most_records": _SAMPLE_RECORDS if parameters.scan is Scan.SAMPLE else 2**62,
     }
     return Statement(sql=sql.SQL(_SCORES).format(checks=checks).as_string(), values=values)
+
+
+def _checks(entity: Entity) -> sql.Composed:
+    """The checks of one kind of record, with what several kinds need in the same words."""
+    names = {"table": sql.Identifier(entity), "entity": sql.Literal(entity)}
+    parts = {
+        "sampled": sql.SQL(_SAMPLED).format(**names),
+        "drawn": sql.SQL(_DRAWN).format(**names),
+        "purchase": sql.SQL(_PURCHASE),
+        **{parent: _parent(parent, table) for parent, table in _PARENTS.items()},
+    }
+    if entity in _NUMBERS:
+        number = sql.Identifier(_NUMBERS[entity])
+        parts["repeated"] = sql.SQL(_REPEATED).format(**names, number=number)
+    return sql.SQL(_CHECKS[entity]).format(**parts)
+
+
+def _parent(name: str, table: Entity) -> sql.Composed:
+    return sql.SQL(_PARENT).format(
+        table=sql.Identifier(table),
+        parent=sql.Identifier(name),
+        reference=sql.Identifier(f"{name}_source_id"),
+    )
 
 
 OPERATION = Operation(

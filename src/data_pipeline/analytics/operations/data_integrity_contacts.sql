@@ -16,12 +16,8 @@
             array_agg(record.id) FILTER (
                 WHERE record.source_updated_at < %(as_of)s::date - %(max_age_days)s::integer
             ) AS unchanged
-        FROM canonical.contacts AS record
-            TABLESAMPLE SYSTEM ((SELECT percent FROM sampling WHERE entity = 'contacts'))
-            REPEATABLE (0)
-        LEFT JOIN canonical.customers AS customer
-            ON customer.source_system = record.source_system
-            AND customer.source_id = record.customer_source_id
+        FROM {sampled}
+        {customer}
         WHERE record.deleted_at IS NULL
         GROUP BY record.source_system
     ) AS looked_at

@@ -19,9 +19,7 @@
             array_agg(record.id) FILTER (
                 WHERE record.source_updated_at < %(as_of)s::date - %(max_age_days)s::integer
             ) AS unchanged
-        FROM canonical.customers AS record
-            TABLESAMPLE SYSTEM ((SELECT percent FROM sampling WHERE entity = 'customers'))
-            REPEATABLE (0)
+        FROM {sampled}
         LEFT JOIN LATERAL (
             -- whether another customer of the system has its address
             SELECT true AS has_its_email

@@ -34,34 +34,11 @@
             array_agg(record.id) FILTER (
                 WHERE record.order_source_id IS NOT NULL AND purchase.id IS NULL
             ) AS of_unknown_order
-        FROM canonical.invoices AS record
-            TABLESAMPLE SYSTEM ((SELECT percent FROM sampling WHERE entity = 'invoices'))
-            REPEATABLE (0)
-        CROSS JOIN (
-            SELECT percent < 100 AS is_sample FROM sampling WHERE entity = 'invoices'
-        ) AS drawn
-        LEFT JOIN canonical.customers AS customer
-            ON customer.source_system = record.source_system
-            AND customer.source_id = record.customer_source_id
-        LEFT JOIN LATERAL (
-            SELECT named.id, named.currency
-            FROM canonical.orders AS named
-            WHERE named.source_system = record.source_system
-                AND named.source_id = record.order_source_id
-            OFFSET 0 -- looked up by index: a sample needs few of very many orders
-        ) AS purchase ON true
-        LEFT JOIN (
-            -- numbers that several invoices of one system have; a sample does not show them
-            SELECT source_system, invoice_number
-            FROM canonical.invoices
-            WHERE deleted_at IS NULL
-                AND invoice_number IS NOT NULL
-                AND (SELECT percent FROM sampling WHERE entity = 'invoices') = 100
-            GROUP BY source_system, invoice_number
-            HAVING count(*) > 1
-        ) AS repeated
-            ON repeated.source_system = record.source_system
-            AND repeated.invoice_number = record.invoice_number
+        FROM {sampled}
+        {drawn}
+        {customer}
+        {purchase}
+        {repeated}
         WHERE record.deleted_at IS NULL
         GROUP BY record.source_system
     ) AS looked_at

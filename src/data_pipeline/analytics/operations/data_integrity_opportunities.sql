@@ -24,15 +24,9 @@
             array_agg(record.id) FILTER (
                 WHERE record.contact_source_id IS NOT NULL AND contact.id IS NULL
             ) AS with_unknown_contact
-        FROM canonical.opportunities AS record
-            TABLESAMPLE SYSTEM ((SELECT percent FROM sampling WHERE entity = 'opportunities'))
-            REPEATABLE (0)
-        LEFT JOIN canonical.customers AS customer
-            ON customer.source_system = record.source_system
-            AND customer.source_id = record.customer_source_id
-        LEFT JOIN canonical.contacts AS contact
-            ON contact.source_system = record.source_system
-            AND contact.source_id = record.contact_source_id
+        FROM {sampled}
+        {customer}
+        {contact}
         WHERE record.deleted_at IS NULL
         GROUP BY record.source_system
     ) AS looked_at

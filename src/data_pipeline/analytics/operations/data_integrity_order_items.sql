@@ -32,22 +32,10 @@
             array_agg(record.id) FILTER (
                 WHERE record.product_source_id IS NOT NULL AND product.id IS NULL
             ) AS of_unknown_product
-        FROM canonical.order_items AS record
-            TABLESAMPLE SYSTEM ((SELECT percent FROM sampling WHERE entity = 'order_items'))
-            REPEATABLE (0)
-        LEFT JOIN LATERAL (
-            SELECT named.id, named.currency
-            FROM canonical.orders AS named
-            WHERE named.source_system = record.source_system
-                AND named.source_id = record.order_source_id
-            OFFSET 0 -- looked up by index: a sample needs few of very many orders
-        ) AS purchase ON true
-        LEFT JOIN canonical.opportunities AS opportunity
-            ON opportunity.source_system = record.source_system
-            AND opportunity.source_id = record.opportunity_source_id
-        LEFT JOIN canonical.products AS product
-            ON product.source_system = record.source_system
-            AND product.source_id = record.product_source_id
+        FROM {sampled}
+        {purchase}
+        {opportunity}
+        {product}
         WHERE record.deleted_at IS NULL
         GROUP BY record.source_system
     ) AS looked_at

@@ -31,28 +31,11 @@
             array_agg(record.id) FILTER (
                 WHERE record.opportunity_source_id IS NOT NULL AND opportunity.id IS NULL
             ) AS with_unknown_opportunity
-        FROM canonical.orders AS record
-            TABLESAMPLE SYSTEM ((SELECT percent FROM sampling WHERE entity = 'orders'))
-            REPEATABLE (0)
-        CROSS JOIN (SELECT percent < 100 AS is_sample FROM sampling WHERE entity = 'orders') AS drawn
-        LEFT JOIN canonical.customers AS customer
-            ON customer.source_system = record.source_system
-            AND customer.source_id = record.customer_source_id
-        LEFT JOIN canonical.opportunities AS opportunity
-            ON opportunity.source_system = record.source_system
-            AND opportunity.source_id = record.opportunity_source_id
-        LEFT JOIN (
-            -- numbers that several orders of one system have; a sample does not show them
-            SELECT source_system, order_number
-            FROM canonical.orders
-            WHERE deleted_at IS NULL
-                AND order_number IS NOT NULL
-                AND (SELECT percent FROM sampling WHERE entity = 'orders') = 100
-            GROUP BY source_system, order_number
-            HAVING count(*) > 1
-        ) AS repeated
-            ON repeated.source_system = record.source_system
-            AND repeated.order_number = record.order_number
+        FROM {sampled}
+        {drawn}
+        {customer}
+        {opportunity}
+        {repeated}
         WHERE record.deleted_at IS NULL
         GROUP BY record.source_system
     ) AS looked_at

@@ -15,9 +15,7 @@
             array_agg(record.id) FILTER (
                 WHERE record.source_updated_at < %(as_of)s::date - %(max_age_days)s::integer
             ) AS unchanged
-        FROM canonical.products AS record
-            TABLESAMPLE SYSTEM ((SELECT percent FROM sampling WHERE entity = 'products'))
-            REPEATABLE (0)
+        FROM {sampled}
         LEFT JOIN (
             -- numbers that several products of one system have
             SELECT source_system, sku

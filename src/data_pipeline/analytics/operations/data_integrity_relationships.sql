@@ -14,12 +14,8 @@
             array_agg(record.id) FILTER (WHERE repeated.relationship_type IS NOT NULL) AS repeated,
             array_agg(record.id) FILTER (WHERE origin.id IS NULL) AS from_unknown,
             array_agg(record.id) FILTER (WHERE target.id IS NULL) AS to_unknown
-        FROM canonical.relationships AS record
-            TABLESAMPLE SYSTEM ((SELECT percent FROM sampling WHERE entity = 'relationships'))
-            REPEATABLE (0)
-        CROSS JOIN (
-            SELECT percent < 100 AS is_sample FROM sampling WHERE entity = 'relationships'
-        ) AS drawn
+        FROM {sampled}
+        {drawn}
         LEFT JOIN LATERAL (
             SELECT known.id
             FROM canonical.entities AS known

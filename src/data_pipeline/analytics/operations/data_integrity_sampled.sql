@@ -1,0 +1,3 @@
+canonical.{table} AS record
+            TABLESAMPLE SYSTEM ((SELECT percent FROM sampling WHERE entity = {entity}))
+            REPEATABLE (0)
