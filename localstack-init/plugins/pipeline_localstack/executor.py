@@ -101,6 +101,11 @@ class ProcessRuntimeExecutor(RuntimeExecutor):
         if error := self._environment.wait_until_ready(INIT_SECONDS):
             raise StatusErrorException("Environment startup failed", payload=error)
 
+    def wait_for_init(self) -> None:
+        """Return when the init phase has ended, however it did: the invocation tells."""
+        if self._environment:
+            self._environment.wait_for_init()
+
     def stop(self) -> None:
         """End the environment's processes and remove its directories."""
         if self._environment:

@@ -15,8 +15,10 @@ class ProcessRuntimeExecutorPlugin(RuntimeExecutorPlugin):
 
     def load(self, *_: object, **__: object) -> type[RuntimeExecutor]:
         """The executor class."""
+        from pipeline_localstack.environment_starts import apply  # noqa: PLC0415
         from pipeline_localstack.executor import ProcessRuntimeExecutor  # noqa: PLC0415
 
+        apply()
         return ProcessRuntimeExecutor
 
 
@@ -83,6 +85,14 @@ def function_metrics() -> None:
 def execution_stops() -> None:
     """Always: an execution that is stopped has ended."""
     from pipeline_localstack.execution_stops import apply  # noqa: PLC0415
+
+    apply()
+
+
+@hooks.on_infra_start()
+def json_paths() -> None:
+    """Always: an execution evaluates dozens of paths."""
+    from pipeline_localstack.json_paths import apply  # noqa: PLC0415
 
     apply()
 

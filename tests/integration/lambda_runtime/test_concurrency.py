@@ -64,6 +64,16 @@ def test_twenty_invocations_at_once_run_in_twenty_processes(
     assert len({answer.value for answer in answers}) == 20
 
 
+def test_invocation_takes_an_environment_that_is_free_before_its_own_has_started(
+    deploy: Deploy,
+) -> None:
+    function = deploy("waiting.handle")
+    with ThreadPoolExecutor(30) as pool:
+        answers = list(pool.map(lambda _: function.invoke({"seconds": 0}), range(30)))
+    assert [answer.error for answer in answers] == [None] * 30
+    assert len({answer.value["environment"] for answer in answers}) < 30
+
+
 def test_invocations_above_the_reserved_concurrency_are_throttled(
     deploy: Deploy, meeting: Meeting
 ) -> None:

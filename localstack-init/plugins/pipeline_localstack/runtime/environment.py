@@ -76,15 +76,20 @@ class ExecutionEnvironment:
         outcome = self._finish_init("init", "", self._started_at + seconds)
         return outcome.payload if outcome else None
 
+    def wait_for_init(self) -> None:
+        """Return when the init phase that `start` began is over."""
+        with self._busy:
+            if self._process and not self._ready:
+                self.wait_until_ready(INIT_SECONDS)
+
     def invoke(self, request: Request) -> Result:
         """Run one invocation to its end.
 
         Raises:
             EnvironmentStoppedError: `stop` was called before.
         """
+        self.wait_for_init()
         with self._busy:
-            if self._process and not self._ready:
-                self.wait_until_ready(INIT_SECONDS)
             self._notice_loss()
             begun = time.monotonic()
             deadline = begun + self._function.timeout
