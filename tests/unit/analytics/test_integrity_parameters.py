@@ -34,5 +34,5 @@ def test_answer_is_renewed_when_a_load_changed_nothing() -> None:
 
 def test_only_the_tables_asked_for_are_read() -> None:
     sql = parse("data_integrity_analysis", {"entity": "contacts"}).statement().sql
-    assert "canonical.contacts AS record" in sql
-    assert "canonical.order_items AS record" not in sql
+    assert 'canonical."contacts" AS record' in sql
+    assert 'canonical."order_items" AS record' not in sql
