@@ -105,6 +105,7 @@ def _statement(parameters: RevenueAnalysisParameters) -> Statement:
         "period": period,
         "step": periods.step(period),
         "dimension": parameters.dimension,
+        "dimensions": [str(parameters.dimension)],
         "first_day": periods.before(period, first_shown, looked_back),
         "first_shown": first_shown,
         "by_line": by_line,
