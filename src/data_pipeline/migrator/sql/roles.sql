@@ -40,7 +40,8 @@ BEGIN
             ('analytics_reader', 'transaction_timeout', '900s'), -- a job sets the one before to less
             ('analytics_reader', 'lock_timeout', '10s'),
             ('analytics_reader', 'idle_in_transaction_session_timeout', '60s'),
-            ('analytics_reader', 'work_mem', '32MB')
+            ('analytics_reader', 'work_mem', '32MB'),
+            ('analytics_reader', 'jit', 'off') -- to compile takes longer than most answers
         ) AS setting (role_name, name, value)
     LOOP
         IF EXISTS (
