@@ -1,14 +1,16 @@
-"""`make bench`: what the workflow of a job costs, on the running local environment.
+"""`make bench`: what the workflow of a job costs, in a local environment of its own.
 
-Writes docs/benchmarks-jobs.md. Start the environment with `make up` first, since a workflow has no
-meaning without all that it is deployed with.
+Writes docs/benchmarks-jobs.md.
 """
 
 import argparse
+import os
 import statistics
 import time
-from collections.abc import Callable
+import uuid
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -17,29 +19,34 @@ import psycopg
 import requests
 
 from benchmarks.report import machine
-from local import api_access, state
+from local import api_access, lifecycle, runtime
+from local.progress import Progress
 from local.setup_steps import ROOT
-from local.state import Environment, EnvironmentNotRunning
+from local.state import Environment
 
+_ENVIRONMENT: Final = "bench-jobs"
 _PAGE: Final = ROOT / "docs" / "benchmarks-jobs.md"
 _NOTHING: Final = {"operation": "simple_demo", "parameters": {}}
 _FINAL: Final = {"SUCCEEDED", "FAILED", "CANCELLED", "TIMED_OUT"}
 _PATIENCE_SECONDS: Final = 600.0
 _PAUSE_SECONDS: Final = 0.02
-# Submitting at a time: a client each, as many as find warm functions on a small machine.
-_CLIENTS: Final = 8
+_ATTEMPTS: Final = 10
 _IN_QUERY: Final = "SELECT count(*) FROM pg_stat_activity WHERE application_name = %s"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Results:
-    """Seconds. `overheads` and `cancels` are of single jobs, `together` of all `jobs` at once."""
+    """Seconds. `overheads` and `cancels` are of single jobs, `together` of all `jobs` at once.
+
+    `refused` counts requests that had to be sent again, since the answer was to wait or none.
+    """
 
     overheads: list[float]
     cancels: list[float]
     jobs: int
     together: float
     succeeded: int
+    refused: int
 
 
 class Client:
@@ -48,10 +55,21 @@ class Client:
     def __init__(self, url: str, key: str) -> None:
         self._url = url
         self._headers = {"x-api-key": key}
+        self.refused = 0
 
-    def submit(self, request: object = _NOTHING) -> str:
-        """Submits a job and gives its id."""
-        return str(self._call("POST", "/analytics/jobs", json=request)["jobId"])
+    def submit(self) -> str:
+        """Submits a job of a query that takes no time, and gives its id.
+
+        Sends the request again, which is still the same job, when the answer is to wait.
+        """
+        headers = {"Idempotency-Key": uuid.uuid4().hex}
+        for _ in range(_ATTEMPTS - 1):
+            try:
+                return self._submit_once(headers)
+            except requests.RequestException:
+                self.refused += 1
+                time.sleep(1)
+        return self._submit_once(headers)
 
     def ended(self, job_id: str) -> str:
         """The job's final status, waited for."""
@@ -69,11 +87,20 @@ class Client:
         """Cancels the job."""
         self._call("DELETE", f"/analytics/jobs/{job_id}")
 
-    def _call(self, method: str, path: str, **more: Any) -> Any:
+    def _submit_once(self, headers: dict[str, str]) -> str:
+        return str(self._call("POST", "/analytics/jobs", headers, json=_NOTHING)["jobId"])
+
+    def _call(
+        self, method: str, path: str, headers: dict[str, str] | None = None, **more: Any
+    ) -> Any:
         with requests.Session() as session:
             session.trust_env = False
             answer = session.request(
-                method, f"{self._url}{path}", headers=self._headers, timeout=60, **more
+                method,
+                f"{self._url}{path}",
+                headers=self._headers | (headers or {}),
+                timeout=60,
+                **more,
             )
         answer.raise_for_status()
         return answer.json()
@@ -86,9 +113,10 @@ def measure(environment: Environment, runs: int, jobs: int) -> Results:
     _overhead(client)  # the first finds no warm function
     overheads = [_overhead(client) for _ in range(runs)]
     cancels = [_cancel(environment, client) for _ in range(max(1, runs // 4))]
+    clients = [Client(access.api_url, access.api_key) for _ in range(jobs)]
     start = time.perf_counter()
-    with ThreadPoolExecutor(_CLIENTS) as pool:
-        job_ids = list(pool.map(lambda _: client.submit(), range(jobs)))
+    with ThreadPoolExecutor(jobs) as pool:
+        job_ids = list(pool.map(Client.submit, clients))
     statuses = [client.ended(job_id) for job_id in job_ids]
     return Results(
         overheads=overheads,
@@ -96,7 +124,20 @@ def measure(environment: Environment, runs: int, jobs: int) -> Results:
         jobs=jobs,
         together=time.perf_counter() - start,
         succeeded=statuses.count("SUCCEEDED"),
+        refused=sum(one.refused for one in clients),
     )
+
+
+@contextmanager
+def _running() -> Iterator[Environment]:
+    """The environment, brought up as `make up` does, and removed with all its data."""
+    progress = Progress()
+    lifecycle.remove(_ENVIRONMENT, progress)
+    try:
+        choice = runtime.choose(os.environ, _ENVIRONMENT)
+        yield lifecycle.bring_up(_ENVIRONMENT, progress, choice)
+    finally:
+        lifecycle.remove(_ENVIRONMENT, progress)
 
 
 def _overhead(client: Client) -> float:
@@ -149,11 +190,12 @@ def table(results: Results) -> str:
             "< 2 s",
         ),
         (
-            f"{results.jobs} jobs at once, until the last has ended",
+            f"{results.jobs} jobs at once, a client each, until the last has ended",
             f"{results.together:.1f} s",
             "",
         ),
         ("… of which succeeded", f"{results.succeeded}", f"{results.jobs}"),
+        ("… requests sent again, since the answer was to wait", f"{results.refused}", ""),
     )
     head = "| | | goal |\n|---|--:|--:|"
     return "\n".join([head, *(f"| {' | '.join(row)} |" for row in rows)])
@@ -162,8 +204,9 @@ def table(results: Results) -> str:
 def _page(results: Results) -> str:
     return f"""# Benchmarks of jobs
 
-`make bench` wrote this page on {datetime.now(UTC):%Y-%m-%d}: jobs through the deployed workflow on
-the local runtime, by HTTP, their status asked for every {_PAUSE_SECONDS * 1000:.0f} ms.
+`make bench` wrote this page on {datetime.now(UTC):%Y-%m-%d}: jobs through the deployed workflow in
+a local environment of their own, by HTTP, their status asked for every
+{_PAUSE_SECONDS * 1000:.0f} ms.
 
 {machine()}
 * LocalStack runs the API, Step Functions, DynamoDB and SNS in one process; each function is a
@@ -179,11 +222,8 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=20, help="of single jobs (%(default)s)")
     parser.add_argument("--jobs", type=int, default=50, help="at once (%(default)s)")
     arguments = parser.parse_args()
-    try:
-        environment = state.load(state.current_name())
-    except EnvironmentNotRunning as error:
-        raise SystemExit(str(error)) from None
-    results = measure(environment, arguments.runs, arguments.jobs)
+    with _running() as environment:
+        results = measure(environment, arguments.runs, arguments.jobs)
     print(table(results))
     _PAGE.write_text(_page(results), encoding="utf-8")
 
