@@ -22,8 +22,8 @@ def add_job_status(
 ) -> apigateway.Method:
     """Adds GET to the resource of one job.
 
-    DynamoDB leaves out a job that has expired, whether its item is removed yet or not, since a
-    template could not compare times; jobs of another key; and items that are no jobs.
+    DynamoDB leaves out jobs of another key, and items that are no jobs. One that has expired is
+    gone, whether its item is removed yet or not.
     """
     integration = apigateway.AwsIntegration(
         service="dynamodb",
@@ -57,7 +57,7 @@ def add_job_status(
                 status_code=status,
                 response_parameters={f"method.response.header.{name}": True for name in HEADERS},
             )
-            for status in ("200", "404", "503")
+            for status in ("200", "404", "410", "503")
         ],
     )
 

@@ -108,7 +108,9 @@ def _status() -> Schema:
         "tags": ["Jobs"],
         "responses": {
             "200": found,
-            **problem_responses((*_EVERY, "job-not-found", "jobs-unavailable", "bad-request")),
+            **problem_responses(
+                (*_EVERY, "job-not-found", "job-expired", "jobs-unavailable", "bad-request")
+            ),
         },
     }
 

@@ -79,7 +79,7 @@ TYPES: Final[dict[int, dict[str, str]]] = {
     },
     404: {
         "not-found": "There is no such route.",
-        "job-not-found": "There is no such job, or it has expired.",
+        "job-not-found": "There is no such job.",
     },
     405: {"method-not-allowed": "The route does not answer the method."},
     406: {"not-acceptable": "No type that the header Accept names can be served."},

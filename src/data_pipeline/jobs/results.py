@@ -99,11 +99,9 @@ def find(store: JobStore, job_id: str, owner: str) -> Job:
     if not is_job_id(job_id):
         raise problems.not_found(job_id)
     job = store.get(job_id)
-    if job is None:
+    if job is None or job.owner != owner:
         is_past = created_at(job_id) + kept_for(job_id) <= datetime.now(UTC)
         raise problems.gone(job_id) if is_past else problems.not_found(job_id)
-    if job.owner != owner:
-        raise problems.not_found(job_id)
     if job.is_expired:
         raise problems.gone(job_id)
     return job

@@ -228,5 +228,8 @@ def test_id_alone_tells_that_a_job_kept_for_a_short_time_is_gone(
     hours_ago = time.time_ns() - 5 * 3600 * 10**9
     monkeypatch.setattr(time, "time_ns", lambda: hours_ago)
     short, longer = new_job_id(timedelta(hours=4)), new_job_id(timedelta(hours=6))
-    assert _problem(results, short).status == 410
-    assert _problem(results, longer).status == 404
+    for owner in ("key-1", "key-2"):
+        assert _problem(results, short, owner=owner).status == 410
+        assert _problem(results, longer, owner=owner).status == 404
+    results.store.add(make_job(job_id=short))
+    assert _problem(results, short, owner="key-2").status == 410
