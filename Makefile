@@ -6,7 +6,7 @@ PYTHON3 ?= python3
 PYTHON := .venv/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help toolchain up down reset status logs images env demo test test-docker lint format lock bench deploy destroy
+.PHONY: help toolchain up down reset status logs images env demo test test-docker lint format lock bench parity deploy destroy
 
 help: ## Prints this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -60,6 +60,9 @@ bench: toolchain ## Measures loads, analytics and exports beside what does less:
 	@$(PYTHON) -m benchmarks.analytics $(if $(ORDERS),--orders $(ORDERS))
 	@$(PYTHON) -m benchmarks.export $(if $(ROWS),--rows $(ROWS))
 	@$(PYTHON) -m benchmarks.jobs
+
+parity: toolchain ## Probes which of AWS's controls the running environment enforces; writes docs/parity.md
+	@$(PYTHON) -m local.parity
 
 deploy: toolchain ## Deploys to AWS: make deploy STAGE=dev
 	@$(PYTHON) -m infra.deploy deploy --stage "$(STAGE)"

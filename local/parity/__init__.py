@@ -1,0 +1,1 @@
+"""What of AWS's controls the local environment enforces: probed, not claimed."""
