@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -77,23 +78,24 @@ def run(
         EngineError: it failed; the message ends with its last lines.
     """
     kept = {name: value for name, value in os.environ.items() if name not in _FOREIGN}
-    command = [
-        *(using or program()).command,
-        *(part for file in files for part in ("--file", str(file))),
-        # A file `.env` in the project is for who runs Compose by hand.
-        *("--project-name", project, "--project-directory", str(ROOT), "--env-file", os.devnull),
-        *arguments,
-    ]
-    done = subprocess.run(
-        command,
-        cwd=ROOT,
-        env=kept | dict(variables),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        check=False,
-    )
+    # A file `.env` in the project is for who runs Compose by hand. v1 takes no device for a file.
+    with tempfile.NamedTemporaryFile() as empty:
+        command = [
+            *(using or program()).command,
+            *(part for file in files for part in ("--file", str(file))),
+            *("--project-name", project, "--project-directory", str(ROOT)),
+            *("--env-file", empty.name, *arguments),
+        ]
+        done = subprocess.run(
+            command,
+            cwd=ROOT,
+            env=kept | dict(variables),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+        )
     if done.returncode == 0:
         return done.stdout
     tail = "\n".join(done.stdout.splitlines()[-_LAST_LINES:])
