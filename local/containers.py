@@ -1,11 +1,14 @@
 """The docker runtime: PostgreSQL and LocalStack as containers of a Compose project."""
 
-from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
-from local import compose, credentials, database, images, ports
+import docker
+from docker.models.containers import Container
+
+from local import compose, credentials, images, ports
+from local.database_server import DatabaseServer
 from local.docker import ContainerLog, EngineError, Project, connect
 from local.localstack import missing_in_services
 from local.ports import LOOPBACK, Ports
@@ -16,28 +19,6 @@ from local.state import Environment, directory_of, recorded
 
 RUNTIME: Final = "docker"
 _SERVICES: Final = {"postgres": "PostgreSQL", "localstack": "LocalStack"}
-
-
-@dataclass(frozen=True, kw_only=True)
-class Postgres:
-    """The PostgreSQL container of one environment, without LocalStack beside it."""
-
-    environment: Environment
-    durable: bool
-
-    def start(self) -> None:
-        """Starts it unless it runs, waits until it answers, and makes the pipeline's database.
-
-        Raises:
-            EngineError: it did not start.
-        """
-        passwords = credentials.ensure(self.environment)
-        _up(self.environment, "postgres", durable=self.durable)
-        database.create(self.environment, passwords)
-
-    def stop(self) -> bool:
-        """Stops it; its data stay. True when it ran."""
-        return project(self.environment.name).stop("postgres")
 
 
 def start(name: str, progress: Progress, *, durable: bool = True) -> Environment:
@@ -51,7 +32,7 @@ def start(name: str, progress: Progress, *, durable: bool = True) -> Environment
     Raises:
         EngineError: no engine answers, an image can't be had, or a container did not start.
     """
-    client = connect()
+    client = _connect()
     compose.program()
     images.ensure(client, progress)
     environment = ports.environment_at(name, RUNTIME, _choose_ports(name))
@@ -59,9 +40,10 @@ def start(name: str, progress: Progress, *, durable: bool = True) -> Environment
     credentials.ensure(environment)
     for service, title in _SERVICES.items():
         before = project(name).running(service)
-        _up(environment, service, durable=durable)
         if service == "postgres":
-            database.create(environment, environment.credentials())
+            postgres(environment, durable=durable).start()
+        else:
+            _up(environment, service, durable=durable)
         after = project(name).running(service)
         kept = before is not None and after is not None and before.id == after.id
         address = f"{LOOPBACK}:{environment.postgres_port}"
@@ -93,9 +75,17 @@ def remove(name: str) -> None:
     Raises:
         EngineError: no engine answers, so that the data can't be removed.
     """
-    if _mark(name).exists():
-        project(name).remove_volumes()
-        _mark(name).unlink()
+    if not _mark(name).exists():
+        return
+    try:
+        ours = project(name)
+    except EngineError as error:
+        raise EngineError(
+            f"the data of {name!r} in the runtime docker are in a volume: {error}; start the "
+            "engine to have them removed"
+        ) from None
+    ours.remove_volumes()
+    _mark(name).unlink()
 
 
 def servers(environment: Environment) -> list[ServerState]:
@@ -134,9 +124,20 @@ def machine_address(environment: Environment) -> str:
     return project(environment.name).gateway()
 
 
-def postgres(environment: Environment, *, durable: bool = True) -> Postgres:
+def postgres(environment: Environment, *, durable: bool = True) -> DatabaseServer:
     """The environment's PostgreSQL alone, running or not."""
-    return Postgres(environment=environment, durable=durable)
+    return DatabaseServer(
+        environment=environment,
+        launch=lambda _: _up(environment, "postgres", durable=durable),
+        halt=lambda: project(environment.name).stop("postgres"),
+    )
+
+
+def _connect() -> docker.DockerClient:
+    try:
+        return connect()
+    except EngineError as error:
+        raise EngineError(f"{error}; start it, or run `RUNTIME=embedded make up`") from None
 
 
 def _mark(name: str) -> Path:
@@ -146,12 +147,20 @@ def _mark(name: str) -> Path:
 
 def _up(environment: Environment, service: str, *, durable: bool) -> None:
     _mark(environment.name).touch()
-    values = images.settings(environment.credentials(), ports.of(environment))
-    variables = values | {"POSTGRES_DURABLE": "on" if durable else "off"}
     ours = project(environment.name)
+    durability = _durability(ours.running("postgres"), durable=durable)
+    values = images.settings(environment.credentials(), ports.of(environment))
+    variables = values | {"POSTGRES_DURABLE": durability}
     up = ["up", "--detach", "--no-build", "--no-deps", service]
     compose.run(up, variables, project=ours.name, files=[compose.FILE])
     ours.await_health(service)
+
+
+def _durability(postgres: Container | None, *, durable: bool) -> str:
+    """What one that runs was started with: another value would have Compose replace it."""
+    if postgres is None:
+        return "on" if durable else "off"
+    return "off" if "-cfsync=off" in postgres.attrs["Config"]["Cmd"] else "on"
 
 
 def project(name: str) -> Project:
@@ -169,13 +178,10 @@ def _choose_ports(name: str) -> Ports:
     last = recorded(name)
     if last is None:
         return ports.choose(name, None)
-    used = ports.of(last)
     ours = project(name)
-    runs = {service: ours.running(service) is not None for service in _SERVICES}
-    if all(runs.values()):
-        return used
-    free = ports.choose(name, used)
-    return Ports(
-        localstack=used.localstack if runs["localstack"] else free.localstack,
-        postgres=used.postgres if runs["postgres"] else free.postgres,
+    return ports.choose_again(
+        name,
+        ports.of(last),
+        localstack_runs=ours.running("localstack") is not None,
+        postgres_runs=ours.running("postgres") is not None,
     )

@@ -4,19 +4,28 @@ Containers, networks and volumes are found by the labels that Compose gives them
 """
 
 import os
+import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 import docker
 from docker.errors import DockerException, NotFound
 from docker.models.containers import Container
+from requests import RequestException
 
 _PROJECT: Final = "com.docker.compose.project"
 _SERVICE: Final = "com.docker.compose.service"
 _TIMEOUT_SECONDS: Final = 60
 _PATIENCE_SECONDS: Final = 180
+_REASONS: Final[Mapping[type[BaseException], str]] = {
+    FileNotFoundError: "there is no such socket",
+    ConnectionRefusedError: "nothing listens there",
+    PermissionError: "this user may not use it (is it in the group docker?)",
+    TimeoutError: f"nothing was said within {_TIMEOUT_SECONDS} s",
+    socket.gaierror: "there is no such host",
+}
 
 
 class EngineError(RuntimeError):
@@ -137,11 +146,8 @@ def connect() -> docker.DockerClient:
     try:
         client = docker.DockerClient(base_url=address, version="auto", timeout=_TIMEOUT_SECONDS)
         client.ping()
-    except DockerException as error:
-        reason = str(error).partition("\n")[0]
-        raise EngineError(
-            f"no container engine answers at {address or 'the usual socket'} ({reason})"
-        ) from None
+    except (DockerException, RequestException) as error:
+        raise EngineError(f"no container engine answers at {address}: {_reason(error)}") from None
     return client
 
 
@@ -154,12 +160,31 @@ def has_image(client: docker.DockerClient, image: str) -> bool:
     return True
 
 
-def _address() -> str | None:
-    """`DOCKER_HOST`, else that of the current context."""
+def _address() -> str:
+    """`DOCKER_HOST`, else that of the current context.
+
+    Raises:
+        EngineError: the current context is not there.
+    """
     if host := os.environ.get("DOCKER_HOST"):
         return host
-    context = docker.ContextAPI.get_current_context()
-    return str(context.Host) or None
+    try:
+        context = docker.ContextAPI.get_current_context()
+    except DockerException as error:
+        raise EngineError(f"Docker's current context can't be read: {error}") from None
+    if context is None:
+        raise EngineError("Docker's current context is not there: `docker context use default`")
+    return str(context.Host)
+
+
+def _reason(error: BaseException) -> str:
+    """In a few words what the machine said, which the SDK and its libraries wrap up."""
+    cause: BaseException | None = error
+    while cause is not None:
+        if type(cause) in _REASONS:
+            return _REASONS[type(cause)]
+        cause = cause.__cause__ or cause.__context__
+    return str(error).partition("\n")[0]
 
 
 def _lines(content: bytes | Iterator[bytes]) -> list[str]:

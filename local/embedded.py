@@ -5,7 +5,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
-from local import credentials, database, ports
+from local import credentials, ports
+from local.database_server import DatabaseServer
 from local.localstack import LocalStack
 from local.ports import LOOPBACK, Ports
 from local.postgres import Cluster, data_directory
@@ -13,7 +14,7 @@ from local.postgres_programs import directory_for_account, server_account
 from local.process import Server
 from local.progress import Progress
 from local.servers import FileLog, ServerState
-from local.state import Environment, directory_of, recorded
+from local.state import Credentials, Environment, directory_of, recorded
 
 RUNTIME: Final = "embedded"
 
@@ -28,31 +29,6 @@ class Embedded:
     def servers(self) -> tuple[Server, Server]:
         """Both, in the order in which they are started."""
         return self.cluster.server, self.localstack.server
-
-
-@dataclass(frozen=True, kw_only=True)
-class Postgres:
-    """The PostgreSQL of one environment, without LocalStack beside it."""
-
-    environment: Environment
-    cluster: Cluster
-
-    def start(self) -> None:
-        """Starts it unless it runs, waits until it answers, and makes the pipeline's database.
-
-        Raises:
-            PostgresError: the database can't be set up.
-            ServerExitedError: the server ended while starting.
-            TimeoutError: it was not ready in time.
-        """
-        passwords = self.environment.credentials()
-        self.cluster.initialise(passwords.superuser)
-        self.cluster.start(passwords.superuser)
-        database.create(self.environment, passwords)
-
-    def stop(self) -> bool:
-        """Stops it; its data stay. True when it ran."""
-        return self.cluster.stop()
 
 
 def start(name: str, progress: Progress, *, durable: bool = True) -> Environment:
@@ -168,21 +144,26 @@ def machine_address(environment: Environment) -> str:  # noqa: ARG001 - the same
     return LOOPBACK
 
 
-def postgres(environment: Environment, *, durable: bool = True) -> Postgres:
+def postgres(environment: Environment, *, durable: bool = True) -> DatabaseServer:
     """The environment's PostgreSQL alone, running or not."""
-    cluster = describe(environment, durable=durable).cluster
-    return Postgres(environment=environment, cluster=cluster)
+    return _database_server(environment, describe(environment, durable=durable).cluster)
+
+
+def _database_server(environment: Environment, cluster: Cluster) -> DatabaseServer:
+    def launch(passwords: Credentials) -> None:
+        cluster.initialise(passwords.superuser)
+        cluster.start(passwords.superuser)
+
+    return DatabaseServer(environment=environment, launch=launch, halt=cluster.stop)
 
 
 def _start_postgres(cluster: Cluster, environment: Environment, progress: Progress) -> None:
-    passwords = environment.credentials()
     ran = cluster.server.find() is not None
-    if cluster.initialise(passwords.superuser):
-        progress.step(f"PostgreSQL's data directory {cluster.data} made")
-    cluster.start(passwords.superuser)
-    database.create(environment, passwords)
+    new = not cluster.data.exists()
+    _database_server(environment, cluster).start()
     verb = "runs already" if ran else "runs"
-    progress.step(f"PostgreSQL {verb} at {LOOPBACK}:{cluster.port}")
+    data = f", its new data in {cluster.data}" if new else ""
+    progress.step(f"PostgreSQL {verb} at {LOOPBACK}:{cluster.port}{data}")
 
 
 def _start_localstack(localstack: LocalStack, progress: Progress) -> None:
@@ -205,12 +186,9 @@ def _choose_ports(name: str, last: Environment | None) -> Ports:
     if last is None:
         return ports.choose(name, None)
     runtime = describe(last)
-    used = ports.of(last)
-    localstack_runs, postgres_runs = runtime.localstack.server.find(), runtime.cluster.server.find()
-    if localstack_runs and postgres_runs:
-        return used
-    free = ports.choose(name, used)
-    return Ports(
-        localstack=used.localstack if localstack_runs else free.localstack,
-        postgres=used.postgres if postgres_runs else free.postgres,
+    return ports.choose_again(
+        name,
+        ports.of(last),
+        localstack_runs=runtime.localstack.server.find() is not None,
+        postgres_runs=runtime.cluster.server.find() is not None,
     )

@@ -66,6 +66,17 @@ def choose(name: str, last: Ports | None) -> Ports:
     )
 
 
+def choose_again(name: str, last: Ports, *, localstack_runs: bool, postgres_runs: bool) -> Ports:
+    """Those of the servers that run, and free ones for the others."""
+    if localstack_runs and postgres_runs:
+        return last
+    free = choose(name, last)
+    return Ports(
+        localstack=last.localstack if localstack_runs else free.localstack,
+        postgres=last.postgres if postgres_runs else free.postgres,
+    )
+
+
 def is_free(port: int) -> bool:
     """Whether a server could listen there on loopback now."""
     with socket.socket() as candidate:

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from typing import Final, Protocol
 
 from local import containers, embedded, images
+from local.database_server import DatabaseServer
 from local.docker import EngineError, connect
 from local.progress import Progress
-from local.servers import DatabaseServer, LogSource, ServerState
+from local.servers import LogSource, ServerState
 from local.state import Environment, recorded
 
 

@@ -60,13 +60,3 @@ class FileLog:
             content = stream.read()
             self.position = stream.tell()
         return content.decode("utf-8", "replace").splitlines()
-
-
-class DatabaseServer(Protocol):
-    """An environment's PostgreSQL alone."""
-
-    def start(self) -> None:
-        """Starts it unless it runs, waits until it answers, and makes the pipeline's database."""
-
-    def stop(self) -> bool:
-        """Stops it; its data stay. True when it ran."""

@@ -11,8 +11,8 @@ import pytest
 from data_pipeline.migrator.passwords import set_password
 from data_pipeline.migrator.schema import migrate
 from local import database, lifecycle, ports, runtime, state
+from local.database_server import DatabaseServer
 from local.progress import Progress
-from local.servers import DatabaseServer
 from local.state import Environment
 from tests.integration import sales
 from tests.integration.databases import READER, TestDatabase

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 import psycopg
 import pytest
+import requests
 from docker.models.containers import Container
 
-from local import containers, lifecycle, state, status
+from local import containers, embedded, lifecycle, runtime, state, status
 from local.docker import Project
 from local.progress import Progress
 from local.state import Environment
@@ -56,6 +57,14 @@ def keep_a_table(own: Environment) -> None:
 def find_the_table(own: Environment) -> None:
     with psycopg.connect(own.admin_conninfo()) as connection:
         connection.execute("SELECT FROM kept")
+
+
+def stored(own: Environment) -> list[tuple[object, ...]]:
+    """What is stored of every customer, but for when it was loaded."""
+    with psycopg.connect(own.admin_conninfo()) as connection:
+        return connection.execute("""
+            SELECT source_system, source_id, name FROM canonical.customers ORDER BY 1, 2
+        """).fetchall()
 
 
 def test_functions_are_led_to_the_database_by_its_name_among_the_containers(
@@ -113,6 +122,8 @@ def test_ports_are_published_on_loopback_alone(project: Project) -> None:
 def test_a_second_start_leaves_running_containers_alone(own: Environment, project: Project) -> None:
     before = identities(project)
     assert containers.start(NAME, Progress()) == own
+    # Nor does another wish for durability replace a server that others are connected to.
+    assert containers.start(NAME, Progress(), durable=False) == own
     assert identities(project) == before
 
 
@@ -137,6 +148,38 @@ def test_a_stop_leaves_no_container_and_keeps_the_data(own: Environment, project
         state.load(NAME)
     assert status.report(NAME)[1] is False
     find_the_table(containers.start(NAME, Progress()))
+
+
+def test_a_new_environment_goes_to_the_engine_that_has_the_images() -> None:
+    choice = runtime.choose({}, f"{NAME}-new")
+    assert choice.name == containers.RUNTIME
+    assert choice.why.startswith("Runtime docker: ")
+
+
+def test_each_runtime_keeps_its_own_database(own: Environment, project: Project) -> None:
+    keep_a_table(own)
+    lifecycle.take_down(NAME, Progress())
+    process = embedded.start(NAME, Progress())
+    assert process.credentials() == own.credentials()
+    with pytest.raises(psycopg.errors.UndefinedTable):
+        find_the_table(process)
+    lifecycle.take_down(NAME, Progress())
+    assert project.containers() == []
+    assert not any(server.running for server in embedded.servers(process))
+    find_the_table(containers.start(NAME, Progress()))
+
+
+def test_a_lost_state_of_localstack_is_restored_beside_the_data() -> None:
+    choice = runtime.choose({"RUNTIME": containers.RUNTIME}, NAME)
+    deployed = lifecycle.bring_up(NAME, Progress(), choice)
+    before = stored(deployed)
+    assert before
+    [localstack] = containers.project(NAME).containers("localstack")
+    localstack.restart()
+    restored = lifecycle.bring_up(NAME, Progress(), choice)
+    assert restored == deployed
+    assert stored(restored) == before
+    assert requests.get(f"{restored.api_url}/health", timeout=60).json()["status"] == "ok"
 
 
 def test_a_reset_leaves_nothing(own: Environment, project: Project) -> None:
