@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from local import synthesis
 from local.guard import LOCAL_ACCOUNT
 from local.node import node_environment
 from local.setup_steps import NODE_MODULES, ROOT
@@ -55,24 +56,30 @@ class Cdk:
             "AWS_ENVAR_ALLOWLIST": "AWS_CONFIG_FILE,AWS_SHARED_CREDENTIALS_FILE",
         }
 
-    def synthesize(self) -> str:
+    def synthesize(self) -> tuple[str, bool]:
         """Synthesizes the stacks for the stage `local`, and builds the functions' bundle.
 
         Returns:
-            A fingerprint of all that a deployment would bring: templates and assets.
+            A fingerprint of all that a deployment would bring: templates and assets; and whether
+            anything was synthesized: not so when no source has changed since the last time.
 
         Raises:
             CdkError: the app has an error, or the bundle can't be built.
         """
-        shutil.rmtree(self.assembly, ignore_errors=True)
-        # Proxies stay: the bundle's packages may have to come through one.
-        synthesis = {k: v for k, v in node_environment().items() if not k.startswith("AWS_")}
-        synthesis["CDK_DISABLE_CLI_TELEMETRY"] = "true"
-        output = ("--output", str(self.assembly), "--quiet")
         endpoint = f"apiEndpoint={self.environment.endpoint}/_aws/execute-api"
         context = ("-c", "stage=local", "-c", endpoint)
-        self._run("aws-cdk/bin/cdk", ["synth", *output, *context], synthesis)
-        return _fingerprint(self.assembly)
+        record = self.assembly / "sources"
+        sources = synthesis.fingerprint(context)
+        if record.is_file() and record.read_text(encoding="ascii") == sources:
+            return _fingerprint(self.assembly), False
+        shutil.rmtree(self.assembly, ignore_errors=True)
+        # Proxies stay: the bundle's packages may have to come through one.
+        variables = {k: v for k, v in node_environment().items() if not k.startswith("AWS_")}
+        variables["CDK_DISABLE_CLI_TELEMETRY"] = "true"
+        output = ("--output", str(self.assembly), "--quiet")
+        self._run("aws-cdk/bin/cdk", ["synth", *output, *context], variables)
+        record.write_text(sources, encoding="ascii")
+        return _fingerprint(self.assembly), True
 
     def bootstrap(self, variables: Mapping[str, str]) -> None:
         """Creates the bucket and the roles that deployments need.

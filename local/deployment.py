@@ -27,8 +27,8 @@ def deploy(environment: Environment, progress: Progress) -> None:
     cdk = Cdk(environment=environment)
     variables = cdk.deployment_variables()
     guard.check_local_deployment(variables)
-    fingerprint = cdk.synthesize()
-    progress.step("CDK app synthesized")
+    fingerprint, anew = cdk.synthesize()
+    progress.step("CDK app synthesized" if anew else "CDK app is as it was synthesized last")
     record = environment.directory / "deployment.json"
     cloudformation: CloudFormationClient = environment.client("cloudformation")
     if _is_deployed(record, fingerprint, cloudformation):
