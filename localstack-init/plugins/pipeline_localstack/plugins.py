@@ -105,3 +105,11 @@ def object_store_directory() -> None:
 
     # A fixed directory below /tmp otherwise.
     provider.DEFAULT_S3_TMP_DIR = str(Path(config.dirs.tmp, "s3-objects"))
+
+
+@hooks.on_infra_start()
+def presigned_links() -> None:
+    """Always: a short-lived link is one."""
+    from pipeline_localstack.presigned_links import apply  # noqa: PLC0415
+
+    apply()
