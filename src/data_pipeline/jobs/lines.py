@@ -5,7 +5,7 @@ given rows of objects.
 """
 
 from collections.abc import Callable, Sequence
-from itertools import repeat
+from types import NoneType
 from typing import Final, cast
 
 import msgspec
@@ -40,10 +40,11 @@ class JsonLines:
         if not self._types:
             return b"{}\n" * len(rows)
         columns = zip(*rows, strict=True)
-        parts: list[Sequence[str] | repeat[str]] = []
-        for before, kind, column in zip(self._before, self._types, columns, strict=False):
-            parts += [repeat(before), _json(kind, column)]
-        return "".join(map("".join, zip(*parts, repeat("}\n"), strict=False))).encode()
+        members = [
+            _members(before, kind, column)
+            for before, kind, column in zip(self._before, self._types, columns, strict=False)
+        ]
+        return _interleaved([*members, ["}\n"] * len(rows)])
 
 
 class CsvLines:
@@ -59,35 +60,59 @@ class CsvLines:
         if len(cells) == 1:
             # A line with nothing in it would be no row.
             cells = [[cell or '""' for cell in cells[0]]]
-        lines = map(",".join, zip(*cells, strict=True))
-        return "".join(map("".join, zip(lines, repeat(_CSV_LINE_END), strict=False))).encode()
+        commas, ends = [","] * len(rows), [_CSV_LINE_END] * len(rows)
+        separated = [column for one in cells for column in (one, commas)]
+        return _interleaved([*separated[:-1], ends]) if cells else b""
 
 
-def _json(kind: str, column: Values) -> Sequence[str]:
-    """A column's values as JSON."""
+def _interleaved(columns: Sequence[Sequence[str]]) -> bytes:
+    """The first texts of all columns, then the second ones, and so on."""
+    width = len(columns)
+    texts = [""] * (width * len(columns[0]))
+    for place, column in enumerate(columns):
+        texts[place::width] = column
+    return "".join(texts).encode()
+
+
+def _members(before: str, kind: str, column: Values) -> Sequence[str]:
+    """A column's values as JSON, each after its name."""
     if plain := _JSON.get(kind):
-        return plain(column)
-    if set(map(type, column)) <= {str, type(None)}:
-        return _json_texts(values.texts(column))
+        return _or(plain(before, column), f"{before}null")
+    if _are_texts(column):
+        return _or(_json_texts(before, column), f"{before}null")
     element = kind.removesuffix("[]")
-    return [_ENCODER.encode(values.elements(element, value)).decode() for value in column]
+    return [before + _ENCODER.encode(values.elements(element, value)).decode() for value in column]
 
 
-def _json_numbers(column: Values) -> Sequence[str]:
+def _are_texts(column: Values) -> bool:
+    return set(map(type, column)) <= {str, NoneType}
+
+
+def _json_integers(before: str, column: Values) -> Texts:
+    return values.at_once(values.texts(column), lambda joined: values.between(before, joined, ""))
+
+
+def _json_numbers(before: str, column: Values) -> Texts:
     """Texts that JSON has as they are, or as null."""
     return [
-        "null" if text is None or text in _NO_JSON_NUMBERS else text
+        None if text is None or text in _NO_JSON_NUMBERS else before + text
         for text in values.texts(column)
     ]
 
 
-def _booleans(null: str) -> Callable[[Values], Sequence[str]]:
-    texts = {None: null, True: "true", False: "false"}
-    return lambda column: [texts[cast("bool | None", value)] for value in column]
+def _json_booleans(before: str, column: Values) -> Texts:
+    texts = {None: None, True: f"{before}true", False: f"{before}false"}
+    return [texts[cast("bool | None", value)] for value in column]
 
 
-def _json_texts(texts: Texts) -> Sequence[str]:
-    return _or(values.at_once(texts, _quoted_at_once), "null")
+def _json_texts(before: str, column: Values) -> Texts:
+    return values.at_once(values.texts(column), lambda joined: _json_strings(before, joined))
+
+
+def _json_strings(before: str, joined: str) -> str:
+    if _has_any(joined, _ESCAPED_IN_JSON):
+        return NUL.join(before + _ENCODER.encode(text).decode() for text in joined.split(NUL))
+    return values.between(f'{before}"', joined, '"')
 
 
 def _or(texts: Texts, null: str) -> Sequence[str]:
@@ -97,18 +122,16 @@ def _or(texts: Texts, null: str) -> Sequence[str]:
     return [null if text is None else text for text in texts]
 
 
-def _quoted_at_once(joined: str) -> str:
-    if _has_any(joined, _ESCAPED_IN_JSON):
-        return NUL.join(_ENCODER.encode(text).decode() for text in joined.split(NUL))
-    return values.within('"', joined)
-
-
 def _csv(kind: str, column: Values) -> Sequence[str]:
     """A column's values as they stand in a line of CSV."""
     if plain := _CSV.get(kind):
         return plain(column)
     element = kind.removesuffix("[]")
-    texts = [value if type(value) is str else _shown(element, value) for value in column]
+    texts = (
+        _or(values.texts(column), "")
+        if _are_texts(column)
+        else [_shown(element, value) for value in column]
+    )
     return _quoted(texts if kind == "duration" else _harmless(texts))
 
 
@@ -117,7 +140,14 @@ def _csv_documents(column: Values) -> Sequence[str]:
 
 
 def _shown(element: str, value: object) -> str:
-    return "" if value is None else delimited.shown(values.elements(element, value))
+    if value is None or type(value) is str:
+        return value or ""
+    return delimited.shown(values.elements(element, value))
+
+
+def _csv_booleans(column: Values) -> Sequence[str]:
+    texts = {None: "", True: "true", False: "false"}
+    return [texts[cast("bool | None", value)] for value in column]
 
 
 def _document(text: str | None) -> str:
@@ -140,7 +170,7 @@ def _quoted(texts: Sequence[str]) -> Sequence[str]:
     joined = NUL.join(texts)
     if not _has_any(joined, _QUOTED_IN_CSV):
         return texts
-    quoted = values.within('"', joined.replace('"', '""'))
+    quoted = values.between('"', joined.replace('"', '""'), '"')
     return ["" if text == '""' else text for text in quoted.split(NUL)]
 
 
@@ -149,20 +179,24 @@ def _has_any(text: str, signs: bytes) -> bool:
     return len(encoded.translate(None, signs)) < len(encoded)
 
 
-_JSON: Final[dict[str, Callable[[Values], Sequence[str]]]] = {
-    "integer": lambda column: _or(values.texts(column), "null"),
+_JSON: Final[dict[str, Callable[[str, Values], Texts]]] = {
+    "integer": _json_integers,
     "number": _json_numbers,
-    "boolean": _booleans("null"),
-    "json": lambda column: _or(values.documents(values.texts(column)), "null"),
-    "timestamp": lambda column: _or(values.timestamps(values.texts(column), quote='"'), "null"),
-    "decimal": lambda column: _json_texts(values.texts(column)),
-    "date": lambda column: _json_texts(values.dates(values.texts(column))),
+    "boolean": _json_booleans,
+    "json": lambda before, column: values.documents(values.texts(column), before=before),
+    "timestamp": lambda before, column: values.timestamps(
+        values.texts(column), before=f'{before}"', after='"'
+    ),
+    "decimal": _json_texts,
+    "date": lambda before, column: values.dates(
+        values.texts(column), before=f'{before}"', after='"'
+    ),
 }
 _CSV: Final[dict[str, Callable[[Values], Sequence[str]]]] = {
     "integer": lambda column: _or(values.texts(column), ""),
     "number": lambda column: _or(values.texts(column), ""),
     "decimal": lambda column: _or(values.texts(column), ""),
-    "boolean": _booleans(""),
+    "boolean": _csv_booleans,
     "json": _csv_documents,
     "timestamp": lambda column: _or(values.timestamps(values.texts(column)), ""),
     "date": lambda column: _or(values.dates(values.texts(column)), ""),

@@ -19,6 +19,8 @@ type Values = Sequence[object]
 type Texts = Sequence[str | None]
 
 NUL: Final = "\0"
+# NUL as JSON: no jsonb holds it, though a json may.
+_SEPARATOR: Final = '"\\u0000"'
 _READ_AS_TEXT: Final = (
     *("int2", "int4", "int8", "float4", "float8", "numeric"),
     *("date", "timestamp", "timestamptz", "json", "jsonb", "uuid"),
@@ -36,29 +38,29 @@ def texts(values: Values) -> Texts:
     return cast("Texts", values)
 
 
-def timestamps(values: Texts, *, quote: str = "") -> Texts:
-    """PostgreSQL's timestamps in UTC as ISO 8601 has them, each within quotes.
+def timestamps(values: Texts, *, before: str = "", after: str = "") -> Texts:
+    """PostgreSQL's timestamps in UTC as ISO 8601 has them, each between the two others.
 
     Raises:
         psycopg.DataError: for those outside the years 1 to 9999.
     """
     _check_years(values)
-    return at_once(values, lambda joined: within(quote, _iso_timestamps(joined)))
+    return at_once(values, lambda joined: between(before, _iso_timestamps(joined), after))
 
 
-def dates(values: Texts) -> Texts:
-    """PostgreSQL's dates, which are those of ISO 8601.
+def dates(values: Texts, *, before: str = "", after: str = "") -> Texts:
+    """PostgreSQL's dates, which are those of ISO 8601, each between the two others.
 
     Raises:
         psycopg.DataError: for those outside the years 1 to 9999.
     """
     _check_years(values)
-    return at_once(values, _after_christ)
+    return at_once(values, lambda joined: between(before, _after_christ(joined), after))
 
 
-def documents(values: Texts) -> Texts:
-    """JSON without white space, and so in one line."""
-    return [None if value is None else msgspec.json.format(value, indent=-1) for value in values]
+def documents(values: Texts, *, before: str = "") -> Texts:
+    """JSON without white space, and so in one line, each after the other."""
+    return at_once(values, lambda joined: between(before, _compact(joined), ""))
 
 
 def elements(kind: str, value: object) -> Any:
@@ -83,10 +85,10 @@ def at_once(values: Texts, convert: Callable[[str], str]) -> Texts:
     return [None if value is None else next(remaining) for value in values]
 
 
-def within(quote: str, joined: str) -> str:
-    """Puts quotes around each of the texts that are joined."""
-    inner = joined.replace(NUL, f"{quote}{NUL}{quote}") if quote else joined
-    return f"{quote}{inner}{quote}"
+def between(before: str, joined: str, after: str) -> str:
+    """Puts something before and after each of the texts that are joined."""
+    inner = joined.replace(NUL, f"{after}{NUL}{before}") if before or after else joined
+    return f"{before}{inner}{after}"
 
 
 def _present(values: Texts) -> Sequence[str]:
@@ -110,6 +112,14 @@ def _after_christ(joined: str) -> str:
 def _iso_timestamps(joined: str) -> str:
     utc = f"{_after_christ(joined)}{NUL}".replace(" ", "T").replace(f"+00{NUL}", f"Z{NUL}")
     return utc[:-1]
+
+
+def _compact(joined: str) -> str:
+    """Documents without white space: as one, of which each second element separates them."""
+    if _SEPARATOR in joined:
+        return NUL.join(msgspec.json.format(text, indent=-1) for text in joined.split(NUL))
+    separated = joined.replace(NUL, f",{_SEPARATOR},")
+    return msgspec.json.format(f"[{separated}]", indent=-1)[1:-1].replace(f",{_SEPARATOR},", NUL)
 
 
 def _each(convert: Callable[[str], object]) -> Callable[[Texts], Values]:
