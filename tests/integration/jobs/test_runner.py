@@ -8,6 +8,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable
+from itertools import count
 from typing import Any
 
 import psycopg
@@ -273,10 +274,11 @@ def test_attempt_after_one_that_was_killed_leaves_one_result(
     services: Environment, job: Job, loaded_bucket: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write = GzipUpload.write
+    writes = count(1)
 
     def write_and_die(upload: GzipUpload, data: bytes) -> None:
         write(upload, data)
-        if upload.bytes_written > 10_000:
+        if next(writes) == 3:
             os.kill(os.getpid(), signal.SIGKILL)
 
     with monkeypatch.context() as patch:
