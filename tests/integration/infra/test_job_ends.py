@@ -1,15 +1,19 @@
-"""Jobs that do not end well: stopped from outside, their database away, their topic refusing."""
+"""Jobs that do not end well: stopped from outside, too slow, killed, without database or topic."""
 
 import json
 import threading
+import uuid
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
+import psutil
 import psycopg
 import pytest
 from psycopg import sql
 
 from local.state import Environment
+from tests.integration import sales
 from tests.integration.databases import TestDatabase
 from tests.integration.function_environment import backends
 from tests.integration.infra.executions import (
@@ -48,6 +52,79 @@ def test_job_whose_execution_is_stopped_from_outside_ends_and_is_announced(
     problem = json.loads(workflow.item(job_id).error_json or "")
     assert "stopped by an operator" in problem["detail"]
     assert messages.about(job_id)["body"]["status"] == "CANCELLED"
+
+
+def _with_limit(seconds: int, *states: str) -> Callable[[str], str]:
+    """A change of a definition: a state, or without one the whole, may take so many seconds."""
+
+    def change(text: str) -> str:
+        definition = json.loads(text)
+        limited = definition
+        for state in states:
+            limited = definition["States"][state]
+        limited["TimeoutSeconds"] = seconds
+        return json.dumps(definition)
+
+    return change
+
+
+@contextmanager
+def _closed_as_the_deployed_one_is(environment: Environment, workflow: Workflow) -> Iterator[None]:
+    """Tells the job closer of ends of a copy of the workflow."""
+    events, functions = environment.client("events"), environment.client("lambda")
+    rule = f"test-{uuid.uuid4().hex}"
+    pattern = {
+        "source": ["aws.states"],
+        "detail-type": ["Step Functions Execution Status Change"],
+        "detail": {"stateMachineArn": [workflow.machine_arn]},
+    }
+    closer = functions.get_function(FunctionName="data-pipeline-job-closer")
+    arn = closer["Configuration"]["FunctionArn"]
+    events.put_rule(Name=rule, EventPattern=json.dumps(pattern))
+    events.put_targets(Rule=rule, Targets=[{"Id": "closer", "Arn": arn}])
+    try:
+        yield
+    finally:
+        events.remove_targets(Rule=rule, Ids=["closer"])
+        events.delete_rule(Name=rule)
+
+
+def test_job_whose_query_takes_longer_than_its_task_may_times_out(
+    environment: Environment, messages: Messages
+) -> None:
+    with (
+        copy_of_workflow(environment, _with_limit(2, "RunQuery")) as workflow,
+        psycopg.connect(environment.admin_conninfo()) as admin,
+    ):
+        admin.execute("LOCK TABLE canonical.relationships IN ACCESS EXCLUSIVE MODE")
+        job_id = workflow.start()
+        run = workflow.ended(job_id)
+        workflow.until(lambda: not backends(environment, f"job-runner/{job_id}"))
+    assert run.item.status == "TIMED_OUT"
+    assert run.states[-1] == "JobFailed"
+    problem = json.loads(run.item.error_json or "")
+    assert problem["type"] == "/problems/job-timed-out"
+    message = messages.about(job_id)
+    assert message["body"]["error"] == problem
+    assert message["attributes"]["status"] == "TIMED_OUT"
+
+
+def test_job_whose_execution_takes_longer_than_it_may_times_out(
+    environment: Environment, messages: Messages
+) -> None:
+    with (
+        copy_of_workflow(environment, _with_limit(2)) as workflow,
+        _closed_as_the_deployed_one_is(environment, workflow),
+        psycopg.connect(environment.admin_conninfo()) as admin,
+    ):
+        admin.execute("LOCK TABLE canonical.relationships IN ACCESS EXCLUSIVE MODE")
+        job_id = workflow.start()
+        workflow.until(lambda: workflow.item(job_id).status == "TIMED_OUT")
+        workflow.until(lambda: not backends(environment, f"job-runner/{job_id}"))
+        run = workflow.ended(job_id)
+    assert run.status == "TIMED_OUT"
+    assert json.loads(run.item.error_json or "")["type"] == "/problems/job-timed-out"
+    assert messages.about(job_id)["attributes"]["status"] == "TIMED_OUT"
 
 
 def test_topic_that_refuses_leaves_the_job_succeeded(environment: Environment) -> None:
@@ -134,6 +211,49 @@ def test_job_outlives_a_database_that_goes_away_during_its_query_and_comes_back(
     assert run.item.status == "SUCCEEDED"
     assert run.retries >= 1
     assert run.states.count("NotifyCompletion") == 1
+
+
+def _kill_the_client(environment: Environment, application: str) -> None:
+    """Kills the process of this machine that runs a query under that application's name."""
+    with psycopg.connect(environment.admin_conninfo()) as admin:
+        row = admin.execute(
+            "SELECT pid, client_port FROM pg_stat_activity WHERE application_name = %s",
+            (application,),
+        ).fetchone()
+    assert row is not None
+    server, port = row
+    (client,) = {
+        connection.pid
+        for connection in psutil.net_connections("tcp")
+        if connection.laddr.port == port and connection.pid not in {None, server}
+    }
+    psutil.Process(client).kill()
+
+
+@pytest.mark.usefixtures("embedded_only")
+def test_job_whose_runner_is_killed_in_the_middle_of_its_query_runs_again(
+    environment: Environment, database_url: TestDatabase, elsewhere: Callable[[str], str]
+) -> None:
+    sales.load(database_url.owner)
+    sales.load_customers(database_url.owner, 2_000)
+    with (
+        copy_of_workflow(environment, elsewhere) as workflow,
+        psycopg.connect(database_url.owner) as owner,
+    ):
+        owner.execute("LOCK TABLE canonical.customers IN ACCESS EXCLUSIVE MODE")
+        job_id = workflow.start("customer_analysis", {"as_of": sales.AS_OF})
+        query = f"job-runner/{job_id}"
+        workflow.until(lambda: backends(environment, query))
+        _kill_the_client(environment, query)
+        owner.rollback()
+        run = workflow.ended(job_id)
+    assert run.item.status == "SUCCEEDED"
+    assert run.item.row_count == 2_004
+    assert run.retries == 1
+    assert run.states.count("NotifyCompletion") == 1
+    bucket = environment.output("AnalyticsStack", "ResultsBucketName")
+    found = environment.client("s3").list_objects_v2(Bucket=bucket, Prefix=f"jobs/7/{job_id}/")
+    assert [item["Key"] for item in found["Contents"]] == [run.item.result_key]
 
 
 def test_job_whose_database_stays_away_fails_with_a_reason_and_is_announced(
