@@ -1,5 +1,7 @@
 """Which orders count as sales, and the SQL of the rows that analyses of sales add up."""
 
+from __future__ import annotations
+
 from collections.abc import Collection
 from datetime import date
 from enum import StrEnum

@@ -1,5 +1,7 @@
 """How good the data are: checks of every kind of record, as scores with counts and examples."""
 
+from __future__ import annotations
+
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum

@@ -1,5 +1,7 @@
 """Records and what is below them: parent companies, bundles, referrals, with revenue rolled up."""
 
+from __future__ import annotations
+
 from datetime import date
 from enum import StrEnum
 from typing import Annotated, Final, Self
