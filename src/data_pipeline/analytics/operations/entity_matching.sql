@@ -7,6 +7,8 @@ compared AS MATERIALIZED (
     SELECT
         candidate.one_id,
         candidate.other_id,
+        one.unified_id,
+        other.unified_id AS matched_unified_id,
         greatest(
             extensions.similarity(one.name_key, other.name_key),
             extensions.similarity(one.name_key, other.legal_name_key),
@@ -88,10 +90,10 @@ SELECT
         'phone', shown.phone,
         'postal_code', shown.postal_code
     )) AS evidence,
-    one.unified_id = other.unified_id AS is_unified,
-    one.unified_id,
-    other.unified_id AS matched_unified_id
+    shown.unified_id = shown.matched_unified_id AS is_unified,
+    shown.unified_id,
+    shown.matched_unified_id
 FROM shown
-JOIN record AS one ON one.id = shown.one_id
-JOIN record AS other ON other.id = shown.other_id
+JOIN canonical.customers AS one ON one.id = shown.one_id
+JOIN canonical.customers AS other ON other.id = shown.other_id
 ORDER BY shown.score DESC, shown.one_id, shown.other_id

@@ -1,6 +1,16 @@
 record AS MATERIALIZED (
     -- all who take part, with their values as they are compared
-    SELECT *
+    SELECT
+        id,
+        source_system,
+        unified_id,
+        name_key,
+        legal_name_key,
+        email,
+        email_domain,
+        phone,
+        tax_id,
+        postal_code
     FROM canonical.comparable_customers
     WHERE %(source_systems)s::text[] IS NULL
         OR source_system = ANY (%(source_systems)s::text[])
@@ -15,7 +25,7 @@ named AS (
     FROM record
 ),
 
-key AS MATERIALIZED (
+key AS (
     -- values that two records of one customer are likely to share, as numbers, which take less to
     -- compare. Odd are those that say much: the name's consonants, and where the customer is to be
     -- reached. Even are parts of the name: its first word and the last one's first letter, its last
@@ -41,8 +51,8 @@ key AS MATERIALIZED (
 ),
 
 block AS MATERIALIZED (
-    -- keys that records of several customers have, but not so many that it says nothing
-    SELECT key
+    -- who has keys that records of several customers have, but not so many that it says nothing
+    SELECT array_agg(id ORDER BY id) AS ids
     FROM key
     GROUP BY key
     HAVING count(*) > 1
@@ -53,17 +63,18 @@ block AS MATERIALIZED (
         AND (NOT %(only_unmatched)s::boolean OR min(unified_id) < max(unified_id))
 ),
 
-member AS MATERIALIZED (
-    -- who has one of these keys
-    SELECT key.key, key.id, key.unified_id
+member AS (
+    -- each of them with all of the same block
+    SELECT unnest(ids) AS one_id, ids
     FROM block
-    JOIN key ON key.key = block.key
 ),
 
 candidate AS (
     -- each pair once, however many keys it has in common
-    SELECT DISTINCT one.id AS one_id, other.id AS other_id
-    FROM member AS one
-    JOIN member AS other ON other.key = one.key AND other.id > one.id
-    WHERE NOT %(only_unmatched)s::boolean OR one.unified_id <> other.unified_id
+    SELECT DISTINCT one_id, other_id
+    FROM (
+        SELECT one_id, unnest(ids) AS other_id
+        FROM member
+    ) AS pair
+    WHERE other_id > one_id
 )

@@ -37,7 +37,17 @@ candidate AS MATERIALIZED (
 
 record AS MATERIALIZED (
     -- all who take part, with their values as they are compared
-    SELECT *
+    SELECT
+        id,
+        source_system,
+        unified_id,
+        name_key,
+        legal_name_key,
+        email,
+        email_domain,
+        phone,
+        tax_id,
+        postal_code
     FROM canonical.comparable_customers
     WHERE id = ANY (ARRAY(SELECT one_id FROM candidate UNION SELECT other_id FROM candidate))
         AND (
