@@ -67,9 +67,14 @@ def _publish_api(environment: Environment) -> None:
     """Makes the API's stage serve what was deployed.
 
     LocalStack's stack update leaves the stage with the deployment it had, which may be gone; then
-    the API answers 404.
+    the API answers 404. A deployment that names its stage would make that anew, without its
+    settings.
     """
     client: APIGatewayClient = environment.client("apigateway")
-    client.create_deployment(
-        restApiId=environment.output("AnalyticsStack", "ApiId"), stageName=API_STAGE
+    api = environment.output("AnalyticsStack", "ApiId")
+    deployment = client.create_deployment(restApiId=api)["id"]
+    client.update_stage(
+        restApiId=api,
+        stageName=API_STAGE,
+        patchOperations=[{"op": "replace", "path": "/deploymentId", "value": deployment}],
     )

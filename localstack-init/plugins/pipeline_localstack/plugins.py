@@ -50,6 +50,14 @@ def api_gateway_responses() -> None:
 
 
 @hooks.on_infra_start()
+def api_gateway_access_log() -> None:
+    """Always: a stage's access log is written."""
+    from pipeline_localstack.api_gateway.access_log import apply  # noqa: PLC0415
+
+    apply()
+
+
+@hooks.on_infra_start()
 def api_gateway_limits() -> None:
     """Always: a usage plan limits its keys."""
     from pipeline_localstack.api_gateway.limits import apply  # noqa: PLC0415

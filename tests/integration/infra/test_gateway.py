@@ -1,5 +1,7 @@
-"""What API Gateway does before any function runs."""
+"""What API Gateway does by itself: whom it lets through, what it answers, what it logs."""
 
+import json
+import time
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -133,3 +135,39 @@ def test_refused_body_is_told_what_is_wrong(api: Api) -> None:
     assert "instance type (integer) does not match" in wrong_type["detail"]
     no_json = problem(api.post("/analytics", data='{"operation": '))
     assert "is no JSON" in no_json["detail"]
+
+
+def test_each_request_leaves_a_line_without_secrets_in_the_access_log(
+    environment: Environment, api: Api, unique: str
+) -> None:
+    answer = api.get("/analytics/jobs/0", params={"secret": unique})
+    request_id = answer.headers["x-amzn-RequestId"]
+    line = _access_log_line(environment, request_id)
+    assert unique not in line
+    assert api.key not in line
+    entry = json.loads(line)
+    assert (entry["method"], entry["resource"], entry["status"]) == (
+        "GET",
+        "/analytics/jobs/{jobId}",
+        "404",
+    )
+
+
+def test_refused_request_leaves_its_reason_in_the_access_log(environment: Environment) -> None:
+    answer = send(environment, "GET", "/analytics")
+    line = _access_log_line(environment, answer.headers["x-amzn-RequestId"])
+    assert json.loads(line)["error"] == "INVALID_API_KEY"
+
+
+def _access_log_line(environment: Environment, request_id: str) -> str:
+    logs = environment.client("logs")
+    deadline = time.monotonic() + TIMEOUT_SECONDS
+    while time.monotonic() < deadline:
+        found = logs.filter_log_events(
+            logGroupName="/aws/apigateway/data-pipeline", filterPattern=f'"{request_id}"'
+        )
+        for event in found["events"]:
+            if request_id in event["message"]:
+                return str(event["message"])
+        time.sleep(0.2)
+    raise TimeoutError(f"No line about {request_id}")

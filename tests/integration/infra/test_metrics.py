@@ -143,3 +143,11 @@ def test_requests_of_the_api_are_counted(environment: Environment) -> None:
     requests.get(f"{environment.api_url}/nowhere", timeout=TIMEOUT_SECONDS)
     until(lambda: total("4XXError") > before)
     assert total("Count") >= total("4XXError")
+
+
+def test_dashboard_shows_the_pipeline(environment: Environment) -> None:
+    found = environment.client("cloudwatch").get_dashboard(DashboardName="data-pipeline")
+    titles = {
+        widget["properties"]["title"] for widget in json.loads(found["DashboardBody"])["widgets"]
+    }
+    assert {"Files", "Quarantine"} <= titles

@@ -43,6 +43,11 @@ def test_no_value_breaks_the_document() -> None:
     }
 
 
+def test_absent_variable_can_have_a_sign_of_its_own() -> None:
+    variables = Variables(context={"status": 200}, absent="-")
+    assert templates.body("$context.status $context.identity.user", variables) == "200 -"
+
+
 def test_headers_are_literals_or_variables() -> None:
     parameters = {
         "gatewayresponse.header.Content-Type": "'application/problem+json'",

@@ -24,14 +24,16 @@ class Variables:
         context: `$context`, nested.
         stage: `$stageVariables`.
         request: `$method.request`: mappings of `header`, `path` and `querystring`.
+        absent: what stands for a variable that has no value.
     """
 
     context: Mapping[str, Any]
     stage: Mapping[str, str] = field(default_factory=dict)
     request: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    absent: str = ""
 
     def value(self, name: str) -> str:
-        """The value of a variable, written without its dollar; empty when there is none."""
+        """The value of a variable, written without its dollar."""
         *path, last = name.removeprefix("method.").split(".")
         found: Any = {
             "context": self.context,
@@ -40,7 +42,7 @@ class Variables:
         }
         for part in (*path, last):
             found = found.get(part) if hasattr(found, "get") else None
-        return "" if found is None else str(found)
+        return self.absent if found is None else str(found)
 
 
 def body(template: str, variables: Variables) -> str:
