@@ -6,7 +6,7 @@ PYTHON3 ?= python3
 PYTHON := .venv/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help toolchain up down reset status logs images env demo test test-docker lint format lock bench parity deploy destroy
+.PHONY: help toolchain up down reset status logs images env demo test test-docker lint format lock bench parity deploy smoke-test destroy
 
 help: ## Prints this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -64,8 +64,11 @@ bench: toolchain ## Measures loads, analytics and exports beside what does less:
 parity: toolchain ## Probes which of AWS's controls the running environment enforces; writes docs/parity.md
 	@$(PYTHON) -m local.parity
 
-deploy: toolchain ## Deploys to AWS: make deploy STAGE=dev
-	@$(PYTHON) -m infra.deploy deploy --stage "$(STAGE)"
+deploy: toolchain ## Deploys to AWS, migrates and tries it: make deploy STAGE=dev
+	@$(PYTHON) -m infra.deploy deploy --stage "$(STAGE)" $(if $(ACCOUNT),--account "$(ACCOUNT)")
+
+smoke-test: toolchain ## Tries a stage that is deployed: make smoke-test STAGE=dev
+	@$(PYTHON) -m infra.deploy smoke-test --stage "$(STAGE)" $(if $(ACCOUNT),--account "$(ACCOUNT)")
 
 destroy: toolchain ## Removes a stage from AWS: make destroy STAGE=dev
-	@$(PYTHON) -m infra.deploy destroy --stage "$(STAGE)"
+	@$(PYTHON) -m infra.deploy destroy --stage "$(STAGE)" $(if $(ACCOUNT),--account "$(ACCOUNT)")

@@ -35,6 +35,7 @@ class AnalyticsStack(Stack):
             stack_name=construct_id,
             description="Answers analytics questions over the unified data, at once or as jobs",
             termination_protection=stage.termination_protection,
+            tags={"project": "data-pipeline", "stage": stage.name},
         )
         platform = Platform.of_stack(
             stage=stage,

@@ -31,6 +31,7 @@ class DataPipelineStack(Stack):
             stack_name=construct_id,
             description="Validates arriving JSON exports and unifies them in PostgreSQL",
             termination_protection=stage.termination_protection,
+            tags={"project": "data-pipeline", "stage": stage.name},
         )
         self.network = Network(self, "Network", stage=stage)
         self.database = Database(self, "Database", stage=stage, network=self.network)

@@ -24,6 +24,8 @@ from local.state import local_session
 LOCAL_ACCOUNT: Final = "000000000000"
 _ENDPOINT: Final = "AWS_ENDPOINT_URL"
 _HEALTH: Final = "/_localstack/health"
+# Of a user, and of a session.
+_KEYS_OF_AWS: Final = ("AKIA", "ASIA")
 _PLAIN_URL = re.compile(r"[\x21-\x7e]+")
 
 
@@ -71,20 +73,24 @@ def check_shell(variables: Mapping[str, str]) -> None:
             ) from None
 
 
-def check_aws_deployment(variables: Mapping[str, str]) -> None:
+def check_aws_deployment(variables: Mapping[str, str]) -> str:
     """Lets a deployment to AWS pass only when nothing redirects its calls.
 
     Args:
         variables: the environment the deployment's programs will run with.
 
+    Returns:
+        The account that it goes to.
+
     Raises:
-        RefusedError: an endpoint is set in a variable or in the profile, or the account is
-            LocalStack's.
+        RefusedError: an endpoint is set in a variable or in the profile, the credentials or the
+            account are LocalStack's, or it is open which account or region is meant.
     """
     if endpoints := _endpoints(variables):
         names = ", ".join(sorted(endpoints))
         raise RefusedError(f"{names}: set for local work; unset it before a deployment to AWS")
-    session = botocore.session.Session(profile=variables.get("AWS_PROFILE"))
+    _check_unambiguous(variables)
+    session = _session(variables)
     try:
         redirected = _redirecting_settings(session)
     except BotoCoreError as error:
@@ -93,9 +99,34 @@ def check_aws_deployment(variables: Mapping[str, str]) -> None:
         raise RefusedError(
             f"the AWS configuration sets {redirected}: remove it, or choose another profile"
         )
-    account = _account(boto3.Session(botocore_session=session))
+    _check_credentials(session)
+    region = region_of(variables)
+    account = _account(boto3.Session(botocore_session=session, region_name=region))
     if account == LOCAL_ACCOUNT:
         raise RefusedError(f"account {account} is LocalStack's, not one of AWS")
+    return account
+
+
+def region_of(variables: Mapping[str, str]) -> str:
+    """The region of a deployment to AWS.
+
+    The CDK reads `AWS_REGION` before `AWS_DEFAULT_REGION`, boto3 the second alone.
+
+    Raises:
+        RefusedError: none is chosen, or both variables choose another.
+    """
+    named = {
+        name: value
+        for name in ("AWS_REGION", "AWS_DEFAULT_REGION")
+        if (value := variables.get(name))
+    }
+    if len(set(named.values())) > 1:
+        told = ", ".join(f"{name} is {value}" for name, value in named.items())
+        raise RefusedError(f"{told}: set one of them, or both to the same region")
+    region = next(iter(named.values()), None) or _session(variables).get_config_variable("region")
+    if not region:
+        raise RefusedError("no region is chosen: set AWS_REGION, or `region` in the profile")
+    return str(region)
 
 
 def _endpoints(variables: Mapping[str, str]) -> dict[str, str]:
@@ -206,6 +237,42 @@ def _account(
         return str(client.get_caller_identity()["Account"])
     except (BotoCoreError, ClientError) as error:
         raise RefusedError(f"the account can't be told: {error}") from None
+
+
+def _check_unambiguous(variables: Mapping[str, str]) -> None:
+    """Refuses what the CDK and boto3 read differently: each could reach an account of its own."""
+    profiles = {
+        value for name in ("AWS_PROFILE", "AWS_DEFAULT_PROFILE") if (value := variables.get(name))
+    }
+    if len(profiles) > 1:
+        raise RefusedError("AWS_PROFILE and AWS_DEFAULT_PROFILE name two profiles: unset one")
+    if profiles and variables.get("AWS_ACCESS_KEY_ID"):
+        raise RefusedError(
+            f"both the profile {profiles.pop()} and AWS_ACCESS_KEY_ID are set: unset one of them"
+        )
+
+
+def _session(variables: Mapping[str, str]) -> botocore.session.Session:
+    profile = variables.get("AWS_PROFILE") or variables.get("AWS_DEFAULT_PROFILE")
+    return botocore.session.Session(profile=profile)
+
+
+def _check_credentials(session: botocore.session.Session) -> None:
+    """Refuses keys that LocalStack takes and AWS never gave out.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-unique-ids
+    """
+    try:
+        credentials = session.get_credentials()
+        key = credentials.get_frozen_credentials().access_key if credentials else None
+    except BotoCoreError as error:
+        raise RefusedError(f"the credentials can't be had: {error}") from None
+    if not key:
+        raise RefusedError("there are no credentials of AWS: set AWS_PROFILE, or sign in")
+    if not key.startswith(_KEYS_OF_AWS):
+        raise RefusedError(
+            f"the access key {key[:4]}… is not one of AWS; `make env` may have set it in this shell"
+        )
 
 
 def _redirecting_settings(session: botocore.session.Session) -> str | None:

@@ -1,3 +1,4 @@
+import os
 import socket
 from pathlib import Path
 from typing import Any
@@ -13,8 +14,8 @@ HEALTH_REQUEST = "GET /_localstack/health"
 
 @pytest.fixture(autouse=True)
 def clean_variables(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    for name in ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3"):
-        monkeypatch.delenv(name, raising=False)
+    for name in [name for name in os.environ if name.startswith("AWS_")]:
+        monkeypatch.delenv(name)
     monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
     monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "credentials"))
 
@@ -234,3 +235,53 @@ def test_a_deployment_to_aws_is_refused_when_the_profile_redirects_it(
 def test_an_unknown_profile_is_told_by_its_name() -> None:
     with pytest.raises(RefusedError, match="no-such-profile"):
         guard.check_aws_deployment({"AWS_PROFILE": "no-such-profile"})
+
+
+KEYS = {"AWS_ACCESS_KEY_ID": "AKIAEXAMPLE", "AWS_SECRET_ACCESS_KEY": "secret"}
+
+
+def test_keys_that_localstack_takes_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
+    with pytest.raises(RefusedError, match="not one of AWS"):
+        guard.check_aws_deployment({"AWS_REGION": "eu-central-1"})
+
+
+def test_missing_credentials_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    with pytest.raises(RefusedError, match="no credentials of AWS"):
+        guard.check_aws_deployment({"AWS_REGION": "eu-central-1"})
+
+
+def test_missing_region_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in KEYS.items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises(RefusedError, match="no region is chosen"):
+        guard.check_aws_deployment(KEYS)
+
+
+def test_two_regions_are_refused() -> None:
+    with pytest.raises(RefusedError, match="AWS_REGION is eu-central-1, AWS_DEFAULT_REGION is"):
+        guard.region_of({"AWS_REGION": "eu-central-1", "AWS_DEFAULT_REGION": "us-east-1"})
+
+
+@pytest.mark.parametrize("name", ["AWS_REGION", "AWS_DEFAULT_REGION"])
+def test_region_is_that_of_either_variable(name: str) -> None:
+    assert guard.region_of({name: "eu-west-1"}) == "eu-west-1"
+
+
+def test_region_is_the_profiles_when_no_variable_names_one(tmp_path: Path) -> None:
+    (tmp_path / "config").write_text("[profile work]\nregion = eu-north-1\n")
+    assert guard.region_of({"AWS_PROFILE": "work"}) == "eu-north-1"
+
+
+@pytest.mark.parametrize(
+    ("chosen", "told"),
+    [
+        ({"AWS_PROFILE": "work", **KEYS}, "both the profile work and AWS_ACCESS_KEY_ID"),
+        ({"AWS_PROFILE": "work", "AWS_DEFAULT_PROFILE": "home"}, "two profiles"),
+    ],
+)
+def test_what_programs_read_differently_is_refused(chosen: dict[str, str], told: str) -> None:
+    with pytest.raises(RefusedError, match=told):
+        guard.check_aws_deployment(chosen)
