@@ -10,10 +10,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-import pytest
-
 from local.state import Environment
-from tests.integration.infra.test_metrics import BROKEN, state_machine
+from tests.integration.infra.faults import BROKEN, state_machine
 from tests.integration.lambda_runtime.functions import Aws, deployed
 from tests.integration.messages import letters
 
@@ -31,11 +29,6 @@ SETTINGS = (
     "Threshold",
     "TreatMissingData",
 )
-
-
-@pytest.fixture(scope="session")
-def aws(environment: Environment) -> Aws:
-    return Aws.at(environment.endpoint)
 
 
 @contextmanager

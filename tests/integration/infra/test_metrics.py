@@ -2,9 +2,7 @@
 
 import json
 import time
-import uuid
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -13,18 +11,12 @@ import requests
 
 from local.state import Environment
 from tests.integration.conftest import TIMEOUT_SECONDS
+from tests.integration.infra.faults import BROKEN, state_machine
 from tests.integration.lambda_runtime.functions import Aws, deployed
 
 PATIENCE_SECONDS = 20
-ROLE = "arn:aws:iam::000000000000:role/test"
-BROKEN = {"broken.py": "def handler(event, context):\n    raise ValueError('on purpose')\n"}
 
 type Sums = Callable[[str], float]
-
-
-@pytest.fixture(scope="session")
-def aws(environment: Environment) -> Aws:
-    return Aws.at(environment.endpoint)
 
 
 def statistics(
@@ -50,20 +42,6 @@ def until(condition: Callable[[], Any]) -> None:
         if time.monotonic() > deadline:
             raise TimeoutError("CloudWatch was not told")
         time.sleep(0.2)
-
-
-@contextmanager
-def state_machine(environment: Environment, states: dict[str, Any], **more: Any) -> Iterator[str]:
-    client = environment.client("stepfunctions")
-    arn = client.create_state_machine(
-        name=f"test-{uuid.uuid4().hex}",
-        definition=json.dumps({"StartAt": "Only", "States": {"Only": states}, **more}),
-        roleArn=ROLE,
-    )["stateMachineArn"]
-    try:
-        yield arn
-    finally:
-        client.delete_state_machine(stateMachineArn=arn)
 
 
 def summed(environment: Environment, namespace: str, **dimensions: str) -> Sums:
