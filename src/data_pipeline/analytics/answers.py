@@ -161,6 +161,10 @@ class Analytics:
                 return self._answer(inquiry, connection, state, may_wait=may_wait)
         except psycopg.errors.QueryCanceled:
             raise problems.query_timeout(TIMEOUT_SECONDS) from None
+        finally:
+            if inquiry.question.operation.reads_by_cursor:
+                # RDS Proxy keeps a backend for a connection that declared a cursor, to its end.
+                self.database.close()
 
     def _answer(
         self, inquiry: Inquiry, connection: Connection, state: DatasetState, *, may_wait: bool

@@ -46,7 +46,7 @@ class Operation[P: Parameters]:
 
     `reads_ledger` says that the answer also depends on the load ledger, which can change while
     the data does not. `most_job_seconds` is how long its query may take as a job, no longer than a
-    job may at all.
+    job may at all. `reads_by_cursor` says that the server hands its rows over bit by bit.
     """
 
     name: str
@@ -56,6 +56,7 @@ class Operation[P: Parameters]:
     statement: Callable[[P], Statement]
     reads_ledger: bool = False
     most_job_seconds: float = math.inf
+    reads_by_cursor: bool = False
 
 
 def sql_file(module: str, name: str) -> str:

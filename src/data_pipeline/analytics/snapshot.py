@@ -11,11 +11,8 @@ from psycopg import sql
 from data_pipeline.analytics.operation import sql_file
 from data_pipeline.aws.database import Connection
 
-# Settings of a transaction end with it, so RDS Proxy keeps the backend for no longer than that.
-_SETTINGS = sql.SQL(
-    "SET LOCAL application_name = {name}; SET LOCAL statement_timeout = {timeout}; "
-    "SET LOCAL TimeZone = 'UTC'; "
-)
+# RDS Proxy keeps a backend for whoever sends SET, also SET LOCAL, but not for what functions do.
+_SETTINGS = sql.SQL("SELECT extensions.begin_reading({name}, {timeout}); ")
 _DATASET_STATE = sql_file(__file__, "dataset_state")
 
 

@@ -124,4 +124,5 @@ OPERATION = Operation(
     columns=(),
     statement=_statement,
     most_job_seconds=_MOST_JOB_SECONDS,
+    reads_by_cursor=True,
 )
