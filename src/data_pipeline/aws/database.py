@@ -6,13 +6,13 @@ backend. Limits such as `statement_timeout` are set on the role.
 
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import psycopg
 
 from data_pipeline.aws.observability import logger
-from data_pipeline.aws.secrets import DatabaseSecret, read_secret
+from data_pipeline.aws.secrets import DatabaseSecret, read_pending, read_secret
 
 _IDLE_SECONDS_BEFORE_PING = 30.0
 _CONNECT_TIMEOUT_SECONDS = 5
@@ -64,22 +64,40 @@ class Database:
     def open(self, correlation_id: str = "") -> Connection:
         """A new connection of the caller's own, named for its work, for the caller to close.
 
+        While a password is changed there is a moment in which the database wants the new one and
+        the secret's current version still has the old one: then the pending version is tried.
+
         Raises:
             DatabaseUnavailable: when no connection can be had.
             SecretUnreadable: when the credentials cannot be had.
         """
         name = application_name(self._application, correlation_id)
-        secret = read_secret(self._secret_id)
-        try:
-            return _connect(secret, name)
-        except psycopg.OperationalError as error:
-            if not _password_was_refused(error):
-                raise _unavailable(error) from None
-        logger.info("database password refused: reading the secret again")
-        try:
-            return _connect(read_secret(self._secret_id, refresh=True), name)
-        except psycopg.OperationalError as error:
-            raise _unavailable(error) from None
+        refusal: psycopg.OperationalError | None = None
+        tried: list[DatabaseSecret] = []
+        for read in self._readings():
+            secret = read()
+            if secret is None or secret in tried:
+                continue
+            try:
+                return _connect(secret, name)
+            except psycopg.OperationalError as error:
+                if not _password_was_refused(error):
+                    raise _unavailable(error) from None
+                refusal = error
+            tried.append(secret)
+            logger.info("database password refused: reading the secret again")
+        raise _unavailable(refusal) from None
+
+    def _readings(self) -> Iterator[Callable[[], DatabaseSecret | None]]:
+        """Ways to learn the password, the cheapest first.
+
+        The current version comes again at the end: the rotation may have finished between the
+        second look and the third.
+        """
+        yield lambda: read_secret(self._secret_id)
+        yield lambda: read_secret(self._secret_id, refresh=True)
+        yield lambda: read_pending(self._secret_id)
+        yield lambda: read_secret(self._secret_id, refresh=True)
 
     def close(self) -> None:
         """Closes the kept connection, if any; the next use opens a new one."""
@@ -149,6 +167,6 @@ def _password_was_refused(error: psycopg.OperationalError) -> bool:
     return error.pgconn is not None and bool(error.pgconn.used_password)
 
 
-def _unavailable(error: psycopg.OperationalError) -> DatabaseUnavailable:
+def _unavailable(error: psycopg.OperationalError | None) -> DatabaseUnavailable:
     logger.warning("database connection failed", extra={"reason": str(error)})
     return DatabaseUnavailable("The database cannot be reached.")

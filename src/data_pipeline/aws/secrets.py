@@ -14,6 +14,10 @@ class SecretUnreadable(Exception):  # noqa: N818 - says what is wrong, as caller
     """A secret is absent, may not be read, or lacks a field. Never holds any of its content."""
 
 
+class _NoSuchVersion(Exception):  # noqa: N818 - says what is wrong
+    """The secret has no version in that stage, or one without a value yet."""
+
+
 # RDS names none in the secrets of an instance in which it made none.
 DATABASE = "pipeline"
 # The authorities that sign the certificates of RDS and of RDS Proxy; the bundle's build puts them
@@ -76,11 +80,31 @@ def read_secret(secret_id: str, *, refresh: bool = False) -> DatabaseSecret:
     return _known[secret_id]
 
 
-def _fetch(secret_id: str) -> str:
+def read_pending(secret_id: str) -> DatabaseSecret | None:
+    """The version that a rotation is about to make the current one; None when there is none.
+
+    Remembered in place of the current version: whoever asks for it was refused with that one.
+
+    Raises:
+        SecretUnreadable: naming the secret and what is wrong, without any of its values.
+    """
+    # A rotation first adds the version without a value.
     try:
-        return clients.secretsmanager().get_secret_value(SecretId=secret_id)["SecretString"]
+        text = _fetch(secret_id, stage="AWSPENDING")
+    except _NoSuchVersion:
+        return None
+    secret = _known[secret_id] = parse_secret(secret_id, text)
+    return secret
+
+
+def _fetch(secret_id: str, *, stage: str = "AWSCURRENT") -> str:
+    client = clients.secretsmanager()
+    try:
+        return client.get_secret_value(SecretId=secret_id, VersionStage=stage)["SecretString"]
     except ClientError as error:
         code = error.response["Error"]["Code"]
+        if code == "ResourceNotFoundException" and stage != "AWSCURRENT":
+            raise _NoSuchVersion from None
         raise SecretUnreadable(f"The secret {secret_id} cannot be read: {code}.") from None
     except BotoCoreError as error:
         kind = type(error).__name__

@@ -7,7 +7,8 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from data_pipeline.aws import clients
+from data_pipeline.aws import clients, secrets
+from data_pipeline.aws.database import Database, DatabaseUnavailable
 from data_pipeline.aws.secrets import parse_secret
 from data_pipeline.rotation import handler
 from data_pipeline.rotation.versions import RotationRefused, SecretVersions
@@ -45,6 +46,7 @@ def secret(
             SecretString=json.dumps({**values, "username": info.user, "password": info.password}),
         )
         yield SecretVersions(secret_id=unique, token=TOKEN)
+        secrets._known.clear()
         owner.execute(sql.SQL("DROP ROLE {}").format(role))
     for name in (unique, f"{unique}-owner"):
         client.delete_secret(SecretId=name, ForceDeleteWithoutRecovery=True)
@@ -68,3 +70,29 @@ def test_a_role_that_only_reads_gets_a_new_password(secret: SecretVersions) -> N
 def test_a_version_that_nobody_asked_for_is_refused(secret: SecretVersions) -> None:
     with pytest.raises(RotationRefused, match="not set up for rotation"):
         secret.check()
+
+
+@pytest.mark.parametrize("done", ["nothing", "created", "set", "finished"])
+def test_function_gets_in_at_every_moment_of_a_rotation(secret: SecretVersions, done: str) -> None:
+    database = Database(secret_id=secret.secret_id, application="test")
+    database.connection()  # remembers the password that was right before
+    database.close()
+    owner = SecretVersions(secret_id=f"{secret.secret_id}-owner", token="")
+    if done != "nothing":
+        secret.create_pending()
+    if done in {"set", "finished"}:
+        handler._set(secret, owner=owner)
+    if done == "finished":
+        secret.finish()
+    for _ in range(2):
+        database.connection()
+        database.close()
+
+
+def test_wrong_password_is_no_reason_to_try_for_ever(secret: SecretVersions) -> None:
+    values = {**json.loads(secret.current()), "password": "wrong"}
+    clients.secretsmanager().put_secret_value(
+        SecretId=secret.secret_id, SecretString=json.dumps(values)
+    )
+    with pytest.raises(DatabaseUnavailable):
+        Database(secret_id=secret.secret_id, application="test").open()
