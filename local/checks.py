@@ -32,6 +32,7 @@ _STATIC: Final = {
     "ruff format": ("ruff", "format", "--check"),
     "mypy": ("mypy",),
     "import-linter": ("lint-imports", "--no-cache"),
+    "zizmor": ("zizmor", "--offline", "--quiet", ".github"),
 }
 
 
