@@ -1,4 +1,7 @@
-"""Entry point of the CDK app: `cdk synth -c stage=local|dev|prod`; without a stage, `local`."""
+"""Entry point of the CDK app: `cdk synth -c stage=local|dev|prod`; without a stage, `local`.
+
+`-c alarmEmails=one@example.com,other@example.com` names who is told of alarms.
+"""
 
 import sys
 from typing import Final
@@ -28,9 +31,13 @@ def main() -> None:
     app = App()
     try:
         stage = stages.named(app.node.try_get_context("stage") or "local")
+        if addresses := app.node.try_get_context("alarmEmails"):
+            stage = stages.with_alarm_emails(stage, addresses)
         bundle = lambda_bundle.build(runs_here=stage.name == "local")
     except (ValueError, BundleError) as error:
         sys.exit(str(error))
+    if not stage.alarm_emails:
+        print(f"Nobody is told of {stage.name}'s alarms: give -c alarmEmails=…", file=sys.stderr)
     add_stacks(app, stage=stage, bundle=bundle)
     app.synth()
 

@@ -4,7 +4,8 @@ One account and region holds one stage, so names are the same in all of them and
 documentation works unchanged in each.
 """
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 from typing import Final
 
 from aws_cdk import RemovalPolicy
@@ -46,7 +47,8 @@ class Stage:
         removal_policy: What becomes of stored data when its stack is deleted.
         database: None for a PostgreSQL outside the stack, named by secrets that exist already.
         endpoint_zones: Availability zones with VPC interface endpoints, which cost by the hour.
-        alarm_emails: Who is told of alarms, rejected files and finished jobs.
+        alarm_emails: Who is told of alarms, rejected files and finished jobs. None here for the
+            stages on AWS: addresses of people are given with each deployment, not published.
         cors_origin: The web origin that may call the API, or `*`.
         ingest_concurrency: Files loaded at a time; each holds a database connection.
         monthly_budget: US dollars; more in a month raise an alert. None for no budget.
@@ -143,6 +145,25 @@ STAGES: Final = {
         ),
     )
 }
+
+_ADDRESS: Final = re.compile(r"[^@\s,]+@[^@\s,]+\.[^@\s,]+")
+
+
+def with_alarm_emails(stage: Stage, addresses: str) -> Stage:
+    """The stage with other people to tell.
+
+    Args:
+        stage: the stage.
+        addresses: separated by commas.
+
+    Raises:
+        ValueError: one of them is no address of e-mail.
+    """
+    found = tuple(address.strip() for address in addresses.split(","))
+    for address in found:
+        if not _ADDRESS.fullmatch(address):
+            raise ValueError(f"alarmEmails: {address!r} is no address; separate several by commas.")
+    return replace(stage, alarm_emails=found)
 
 
 def named(name: str) -> Stage:

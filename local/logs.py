@@ -21,6 +21,9 @@ FUNCTIONS = (
     "advanced-analytics",
     "job-runner",
     "jobs",
+    "job-closer",
+    "replay",
+    "password-rotation",
 )
 _RECENT_MILLISECONDS = 60 * 60 * 1000
 
