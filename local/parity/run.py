@@ -33,6 +33,7 @@ def probed(environment: Environment, subjects: Sequence[Subject]) -> dict[Contro
 
     with ThreadPoolExecutor(_AT_A_TIME) as pool:
         outcomes = dict(zip(controls, pool.map(probe, controls), strict=True))
+    workshop.remove_logs()
     found = {control: one for control, one in outcomes.items() if isinstance(one, Finding)}
     failures = [
         f"{control.name}: {type(one).__name__}: {one}"

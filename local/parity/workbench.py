@@ -53,6 +53,7 @@ class Workbench:
     environment: Environment
     reached: Access
     clients: Clients
+    run: str
     undo: ExitStack
 
     def client(self, service: str) -> Any:
@@ -61,7 +62,7 @@ class Workbench:
 
     def name(self) -> str:
         """A name that nothing else has."""
-        return f"parity-{uuid.uuid4().hex[:12]}"
+        return f"{self.run}-{uuid.uuid4().hex[:8]}"
 
     def request(self, method: str, path: str, **more: Any) -> requests.Response:
         """Sends a request to the pipeline's API, with the key unless headers are given."""
@@ -154,7 +155,6 @@ class Workbench:
             Code={"ZipFile": _archive()},
             **{"Timeout": 30, "MemorySize": 256, **settings},
         )
-        self.undo.callback(self._remove_log, f"/aws/lambda/{name}")
         self.undo.callback(client.delete_function, FunctionName=name)
         client.get_waiter("function_active_v2").wait(
             FunctionName=name, WaiterConfig={"Delay": 0.1, "MaxAttempts": 900}
@@ -228,25 +228,30 @@ class Workbench:
         for one in (*found.get("Versions", ()), *found.get("DeleteMarkers", ())):
             client.delete_object(Bucket=bucket, Key=one["Key"], VersionId=one["VersionId"])
 
-    def _remove_log(self, group: str) -> None:
-        client = self.client("logs")
-        for found in client.describe_log_groups(logGroupNamePrefix=group)["logGroups"]:
-            client.delete_log_group(logGroupName=found["logGroupName"])
-
 
 @dataclass(frozen=True, kw_only=True)
 class Workshop:
-    """What all probes of a run share; clients may be used by several threads at a time."""
+    """What all probes of a run share; clients may be used by several threads at a time.
+
+    Attributes:
+        run: what the names of all its resources begin with.
+    """
 
     environment: Environment
     reached: Access
     clients: Clients
+    run: str
 
     @classmethod
     def of(cls, environment: Environment) -> "Workshop":
         """Makes the clients, one after the other: a session is for one thread."""
         clients = {service: environment.client(service) for service in _SERVICES}
-        return cls(environment=environment, reached=access(environment), clients=clients)
+        return cls(
+            environment=environment,
+            reached=access(environment),
+            clients=clients,
+            run=f"parity-{uuid.uuid4().hex[:8]}",
+        )
 
     @contextmanager
     def workbench(self) -> Iterator[Workbench]:
@@ -256,8 +261,16 @@ class Workshop:
                 environment=self.environment,
                 reached=self.reached,
                 clients=self.clients,
+                run=self.run,
                 undo=undo,
             )
+
+    def remove_logs(self) -> None:
+        """Removes the logs of the probes' functions: they are written after an invocation ended."""
+        client = self.clients["logs"]
+        prefix = f"/aws/lambda/{self.run}-"
+        for found in client.describe_log_groups(logGroupNamePrefix=prefix)["logGroups"]:
+            client.delete_log_group(logGroupName=found["logGroupName"])
 
 
 def _archive() -> bytes:

@@ -16,7 +16,7 @@ MESSAGES: Final = Subject("Messages")
 )
 def _visibility(bench: Workbench) -> Finding:
     client = bench.client("sqs")
-    queue, _ = bench.queue(VisibilityTimeout="4")
+    queue, _ = bench.queue(VisibilityTimeout="8")
     client.send_message(QueueUrl=queue, MessageBody="probe")
     client.receive_message(QueueUrl=queue, WaitTimeSeconds=20)
     hidden = not client.receive_message(QueueUrl=queue).get("Messages")

@@ -25,11 +25,11 @@ def _execution_timeout(bench: Workbench) -> Finding:
 
 @WORKFLOWS.control(
     "Timeout of a task",
-    probed="a task with `TimeoutSeconds` 1 whose function takes 10 s",
+    probed="a task with `TimeoutSeconds` 1 whose function takes 4 s",
     on_aws="fails with `States.Timeout`, which the state machine can catch",
 )
 def _task_timeout(bench: Workbench) -> Finding:
-    function = bench.function("wait", Environment={"Variables": {"SECONDS": "10"}})
+    function = bench.function("wait", Environment={"Variables": {"SECONDS": "4"}})
     task = {
         "Type": "Task",
         "Resource": bench.function_arn(function),
