@@ -121,3 +121,11 @@ def presigned_links() -> None:
     from pipeline_localstack.presigned_links import apply  # noqa: PLC0415
 
     apply()
+
+
+@hooks.on_infra_start()
+def role_calls() -> None:
+    """Always: what was called with a role can be compared with what it allows."""
+    from pipeline_localstack.permissions.calls import apply  # noqa: PLC0415
+
+    apply()

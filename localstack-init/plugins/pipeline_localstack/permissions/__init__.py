@@ -1,0 +1,1 @@
+"""Notes what each role would have had to be allowed on AWS."""
