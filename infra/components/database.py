@@ -34,6 +34,15 @@ class Login:
     secret_id: str
     secret: secretsmanager.ISecret
 
+    @property
+    def secret_arn(self) -> str:
+        """The secret's ARN as policies name it.
+
+        Secrets Manager adds six characters to a secret's name, which only the stack that makes it
+        knows: https://docs.aws.amazon.com/secretsmanager/latest/userguide/auth-and-access_iam-policies.html
+        """
+        return self.secret.secret_full_arn or f"{self.secret.secret_arn}-??????"
+
 
 class Database(Construct):
     """PostgreSQL 17, and one secret for each role that logs in.

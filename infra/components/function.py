@@ -105,7 +105,7 @@ class PipelineFunction(lambda_.Function):
         self.label = name
         self.own_role = own_role
         if login:
-            login.secret.grant_read(self)
+            self.allow("secretsmanager:GetSecretValue", on=[login.secret_arn])
         accept(
             self,
             "AwsSolutions-L1",

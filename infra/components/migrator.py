@@ -29,5 +29,5 @@ class Migrator(Construct):
                 "READER_SECRET_ID": database.reader.secret_id,
             },
         )
-        for login in database.logins.values():
-            login.secret.grant_read(self.function)
+        secrets = [login.secret_arn for login in database.logins.values()]
+        self.function.allow("secretsmanager:GetSecretValue", on=secrets)

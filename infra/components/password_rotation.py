@@ -29,9 +29,13 @@ class PasswordRotation(Construct):
             timeout=Duration.minutes(1),
             environment={"OWNER_SECRET_ID": database.owner.secret_id},
         )
-        for login in database.logins.values():
-            login.secret.grant_read(self.function)
-            login.secret.grant_write(self.function)
+        self.function.allow(
+            "secretsmanager:DescribeSecret",
+            "secretsmanager:GetSecretValue",
+            "secretsmanager:PutSecretValue",
+            "secretsmanager:UpdateSecretVersionStage",
+            on=[login.secret_arn for login in database.logins.values()],
+        )
         if not platform.stage.is_on_aws:
             return
         for name, login in database.logins.items():

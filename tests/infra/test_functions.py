@@ -121,7 +121,6 @@ def test_replay_reads_the_raw_bucket_and_the_writer_secret_and_nothing_else(
         "s3:GetObject",
         "s3:GetObjectVersion",
         "s3:ListBucket",
-        "secretsmanager:DescribeSecret",
         "secretsmanager:GetSecretValue",
         "xray:PutTelemetryRecords",
         "xray:PutTraceSegments",

@@ -23,7 +23,7 @@ DIFFERENCES = {
     r"AWS::IAM::Policy \w+ Properties\.PolicyDocument\.Statement\.Resource": (
         "Secrets that exist already are named, those of the stack referred to."
     ),
-    r"AWS::IAM::Policy PasswordRotation\w+ Properties\.PolicyDocument\.Statement": (
+    r"AWS::IAM::Policy PasswordRotation\w+ Properties\.PolicyDocument\.Statement\.Action": (
         "Secrets Manager's schedule lets the function ask for passwords made at random."
     ),
     r"AWS::Lambda::Permission PasswordRotation\w+ only in second": (
