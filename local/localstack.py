@@ -47,6 +47,8 @@ SETTINGS: Final = {
     "LAMBDA_RUNTIME_EXECUTOR": "process",
     "PROVIDER_OVERRIDE_DYNAMODB": "moto",
     "DYNAMODB_TTL_SWEEP_SECONDS": "5",
+    # Else each function of a stack waits for a second, for being ready in a fraction of it.
+    "CFN_NO_WAIT_ITERATIONS": "50",
     # An idle queue is otherwise looked at every ten seconds; AWS polls without a pause.
     "LAMBDA_EVENT_SOURCE_MAPPING_MAX_BACKOFF_ON_EMPTY_POLL_SEC": "1",
     # Between batches of a queue that is not idle: it would take minutes for 1,000 files.

@@ -29,7 +29,7 @@ from localstack.services.lambda_.invocation.runtime_executor import (
 )
 
 from pipeline_localstack import metrics
-from pipeline_localstack.runtime import layout, variables
+from pipeline_localstack.runtime import code, layout, variables
 from pipeline_localstack.runtime.environment import INIT_SECONDS, ExecutionEnvironment
 from pipeline_localstack.runtime.invocation import Function, Request
 from pipeline_localstack.runtime.probe import sandbox_obstacle
@@ -158,7 +158,7 @@ class ProcessRuntimeExecutor(RuntimeExecutor):
             RuntimeNotAvailableError: the function needs another runtime.
         """
         _host().interpreter.require(function_version.config.runtime)
-        function_version.config.code.prepare_for_execution()
+        code.unpack(function_version.config.code)
 
     @classmethod
     def cleanup_version(cls, function_version: FunctionVersion) -> None:
