@@ -98,6 +98,10 @@ def ensure(client: docker.DockerClient, progress: Progress) -> None:
                 raise EngineError(f"LOCALSTACK_IMAGE={image} is not there and can't be pulled")
             progress.step(f"Image {image} pulled")
             continue
+        if not compose.program().builds_with_secrets:
+            raise EngineError(
+                f"{image} is not there as its sources are now, and building it needs Compose v2"
+            )
         _ensure_base(client, progress)
         _build(service, image)
         megabytes = client.images.get(image).attrs["Size"] / 1e6
