@@ -1,6 +1,7 @@
 """What each operation is asked: its defaults, or something sensible where it needs to be told."""
 
 from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from data_pipeline.analytics.catalog import OPERATIONS, Question, parse
@@ -8,8 +9,9 @@ from data_pipeline.analytics.catalog import OPERATIONS, Question, parse
 _NEEDED: Final[Mapping[str, Mapping[str, object]]] = {
     "custom_complex_query": {
         "query": "SELECT status, count(*) AS orders, sum(total) AS total FROM canonical.orders "
-        "WHERE deleted_at IS NULL AND currency = 'EUR' AND ordered_at >= now() - interval '90 days'"
-        " GROUP BY status ORDER BY orders DESC"
+        "WHERE deleted_at IS NULL AND currency = 'EUR' AND ordered_at >= :since "
+        "GROUP BY status ORDER BY orders DESC",
+        "parameters": {"since": (datetime.now(UTC).date() - timedelta(days=90)).isoformat()},
     },
     "entity_history": {"entity": "customers", "source_system": "erp", "source_id": "CUS-0000015"},
 }

@@ -41,7 +41,10 @@ def _number(description: str) -> Schema:
 REQUEST_ID: Final = {"X-Request-Id": _text("Under which the log has the request.")}
 TAGGED: Final = {
     "Cache-Control": _text("How long the answer may be kept without asking again."),
-    "ETag": _text("Identifies the answer, for If-None-Match. None of a stale answer."),
+    "ETag": _text(
+        "Identifies the answer, for If-None-Match. None of a stale answer, and none of "
+        "one that would be another if it was made again."
+    ),
 }
 ANSWER: Final = {
     **REQUEST_ID,
@@ -49,7 +52,8 @@ ANSWER: Final = {
     "Age": _number("Seconds since the answer was made, of X-Cache HIT and STALE."),
     "X-Cache": {
         "description": "HIT: kept, and the data is the same. MISS: made now. BYPASS: made now, as "
-        "asked for. STALE: kept, and the database is away, so the data may have changed.",
+        "asked for, or since it would be another each time. STALE: kept, and the database "
+        "is away, so the data may have changed.",
         "schema": {"type": "string", "enum": ["HIT", "MISS", "BYPASS", "STALE"]},
     },
     "X-Dataset-Version": _number("The version of the data that the answer is made from."),

@@ -39,7 +39,10 @@ class CacheState(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Answer:
-    """A result, what identifies it (`key`), where it came from, and its age in seconds."""
+    """A result, what identifies it (`key`), where it came from, and its age in seconds.
+
+    Nothing identifies one that would be another if it was made again.
+    """
 
     result: Result
     key: str
@@ -65,8 +68,9 @@ class _BeingMade:
 class Inquiry:
     """A question and how it is asked.
 
-    `held` are the keys of answers that the asker already has. No query goes on after `deadline`,
-    a moment of `time.monotonic`.
+    `use_cache` says whether a kept answer will do; none does for a question whose answer is not the
+    same each time. `held` are the keys of answers that the asker already has. No query goes on
+    after `deadline`, a moment of `time.monotonic`.
     """
 
     question: Question
@@ -112,14 +116,14 @@ class Analytics:
         inquiry = Inquiry(
             question=question,
             correlation_id=correlation_id,
-            use_cache=use_cache,
+            use_cache=use_cache and question.parameters.is_repeatable,
             held=held,
             deadline=time.monotonic() + TIMEOUT_SECONDS,
         )
         try:
             return self._from_current_data(inquiry)
         except TransientDatabaseError:
-            entry = self.cache.newest(question) if use_cache else None
+            entry = self.cache.newest(question) if inquiry.use_cache else None
             if entry is None:
                 raise problems.database_unavailable() from None
             return Answer(result=entry.result, key="", cache_state=CacheState.STALE, age=entry.age)
@@ -170,6 +174,7 @@ class Analytics:
         self, inquiry: Inquiry, connection: Connection, state: DatasetState, *, may_wait: bool
     ) -> Answer | NotModified | _BeingMade:
         key = cache.key(inquiry.question, state)
+        is_repeatable = inquiry.question.parameters.is_repeatable
         if inquiry.use_cache and key in inquiry.held:
             return NotModified(key=key)
         lease = Lease(self.cache, key)
@@ -180,11 +185,11 @@ class Analytics:
             return _BeingMade(key=key)
         with lease.held() if found and found.finding is Finding.LEASED else nullcontext():
             result = query.run(inquiry.question, connection, dataset_version=state.version)
-            if not (found and found.finding is Finding.AWAY):
+            if is_repeatable and not (found and found.finding is Finding.AWAY):
                 self.cache.put(inquiry.question, state, result)
         metrics.add_metric("QuerySeconds", MetricUnit.Seconds, result.duration_ms / 1000)
         cache_state = CacheState.MISS if inquiry.use_cache else CacheState.BYPASS
-        return Answer(result=result, key=key, cache_state=cache_state)
+        return Answer(result=result, key=key if is_repeatable else "", cache_state=cache_state)
 
     def _find(self, key: str, lease: Lease, *, may_wait: bool) -> Found:
         """What the cache holds; where it holds nothing, the lease to make it."""

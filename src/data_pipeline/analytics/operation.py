@@ -15,6 +15,11 @@ class Parameters(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
 
+    @property
+    def is_repeatable(self) -> bool:
+        """Whether the answer is the same each time as long as the data are the same."""
+        return True
+
 
 @dataclass(frozen=True, kw_only=True)
 class Column:

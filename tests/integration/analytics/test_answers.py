@@ -80,6 +80,18 @@ def test_client_can_ask_past_the_cache_and_refreshes_it(invoke: Invoke) -> None:
     assert body(later)["generatedAt"] == body(fresh)["generatedAt"]
 
 
+def test_answer_of_chance_is_neither_kept_nor_called_the_same(invoke: Invoke) -> None:
+    asked = {
+        "operation": "custom_complex_query",
+        "parameters": {"query": "SELECT random() AS drawn"},
+    }
+    first = invoke("POST", "/analytics", body=asked)
+    second = invoke("POST", "/analytics", body=asked)
+    assert first["headers"]["X-Cache"] == second["headers"]["X-Cache"] == "BYPASS"
+    assert "ETag" not in first["headers"]
+    assert body(first)["rows"] != body(second)["rows"]
+
+
 def test_client_that_holds_the_answer_gets_none(
     invoke: Invoke, database_url: sales.Conninfos
 ) -> None:

@@ -83,6 +83,11 @@ class CustomComplexQueryParameters(Parameters):
         return self
 
     @property
+    def is_repeatable(self) -> bool:
+        """Not if the query reads the clock or the ledger, or draws at random."""
+        return self._checked.is_repeatable
+
+    @property
     def checked(self) -> CheckedQuery:
         """The query as the guard let it pass."""
         return self._checked

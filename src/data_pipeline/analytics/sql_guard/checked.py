@@ -21,7 +21,8 @@ class CheckedQuery:
     """One SELECT, judged harmless.
 
     `text` is the author's, `sql` the same with psycopg's placeholders, `values` theirs. `names`
-    are the author's for the parameters, in the order of the server's numbers for them.
+    are the author's for the parameters, in the order of the server's numbers for them. One that
+    `is_repeatable` gives the same rows each time as long as the data are the same.
     """
 
     text: str
@@ -29,6 +30,7 @@ class CheckedQuery:
     values: Mapping[str, object]
     names: Sequence[str]
     replacements: Sequence[Replacement]
+    is_repeatable: bool
 
     def offset(self, sent: int) -> int | None:
         """The place in the author's text of a place in the query that was sent for it."""

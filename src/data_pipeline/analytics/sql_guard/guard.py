@@ -19,6 +19,7 @@ from data_pipeline.analytics.sql_guard.refusal import (
     TOO_LARGE,
     QueryRefused,
 )
+from data_pipeline.analytics.sql_guard.repeatability import is_repeatable
 from data_pipeline.analytics.sql_guard.rules import RULES
 from data_pipeline.analytics.sql_guard.values import Context
 
@@ -42,13 +43,14 @@ def check(text: str, values: Mapping[str, object]) -> CheckedQuery:
         names = ", ".join(f":{name}" for name in sorted(unused))
         raise QueryRefused(f"The query does not use {names}.", sqlstate=BAD_VALUE)
     used = [values[name] for name in numbered.names]
+    walk = _Walk(Context(values=used))
     try:
-        _Walk(Context(values=used)).walk(_only_select(numbered.text))
+        walk.walk(_only_select(numbered.text))
     except QueryRefused as refused:
         if refused.offset is not None:
             refused.offset = numbered.original(refused.offset)
         raise
-    return _checked(text, numbered, used)
+    return _checked(text, numbered, used, is_repeatable=walk.is_repeatable)
 
 
 def _check_size(text: str) -> None:
@@ -81,7 +83,9 @@ def _only_select(text: str) -> ast.SelectStmt:
     return statement
 
 
-def _checked(text: str, numbered: Numbered, used: list[object]) -> CheckedQuery:
+def _checked(
+    text: str, numbered: Numbered, used: list[object], *, is_repeatable: bool
+) -> CheckedQuery:
     values = {placeholder(number): value for number, value in enumerate(used, start=1)}
     return CheckedQuery(
         text=text,
@@ -89,6 +93,7 @@ def _checked(text: str, numbered: Numbered, used: list[object]) -> CheckedQuery:
         values=values,
         names=numbered.names,
         replacements=numbered.replacements,
+        is_repeatable=is_repeatable,
     )
 
 
@@ -98,6 +103,7 @@ class _Walk:
     def __init__(self, context: Context) -> None:
         self._context = context
         self._tables = 0
+        self.is_repeatable = True
 
     def walk(self, root: ast.Node) -> None:
         """Judges a node and all below it, without recursion.
@@ -134,6 +140,7 @@ class _Walk:
         reason = rule(node, self._context) if rule else None
         if reason:
             raise QueryRefused(f"{reason}.", sqlstate=NOT_ALLOWED, offset=place)
+        self.is_repeatable = self.is_repeatable and is_repeatable(node, self._context)
 
 
 def _children(node: ast.Node, place: int | None) -> Iterator[ast.Node]:
