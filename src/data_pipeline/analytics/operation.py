@@ -13,7 +13,13 @@ from data_pipeline.analytics.sql_guard.checked import CheckedQuery
 class Parameters(BaseModel):
     """Base of every operation's parameters: nothing unknown gets in, nothing changes later."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+    model_config = ConfigDict(
+        extra="forbid",
+        frozen=True,
+        str_strip_whitespace=True,
+        # Each is made ready when it is first asked for: most calls ask for one.
+        defer_build=True,
+    )
 
     @property
     def is_repeatable(self) -> bool:
