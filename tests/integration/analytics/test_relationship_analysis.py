@@ -13,8 +13,10 @@ Ring: A -> B -> C -> A, and Tail below C
 from itertools import pairwise
 from typing import Any
 
+import psycopg
 import pytest
 
+from data_pipeline.analytics.catalog import parse
 from tests.integration import sales
 from tests.integration.analytics.answer import Row, answer
 from tests.integration.analytics.rows import Rows
@@ -222,6 +224,22 @@ def test_products_are_worth_the_lines_that_sold_them(
             )
     kit, bolt = ask(entity="products", relationship_type="contains")
     assert (kit["revenue"], kit["revenue_with_below"], bolt["revenue"]) == ("70", "73", "3")
+
+
+@pytest.mark.parametrize("limit", [1, 3, 6, 7, 10])
+def test_rows_left_out_change_nothing_in_those_before(
+    ask: Any, database_url: sales.Conninfos, limit: int
+) -> None:
+    ask()  # fills the database
+    statement = parse("relationship_analysis", {"max_depth": 2}).statement()
+    with psycopg.connect(database_url.reader) as connection:
+
+        def rows(most: int | None) -> list[Any]:
+            values = {**statement.values, "row_limit": most}
+            return connection.execute(statement.sql.encode(), values).fetchall()
+
+        assert rows(limit) == rows(None)[:limit]
+        assert len(rows(limit)) == min(limit, len(rows(None)))
 
 
 def test_dense_graph_is_searched_along_its_shortest_ways(database_url: sales.Conninfos) -> None:
