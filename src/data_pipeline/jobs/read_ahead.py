@@ -9,7 +9,7 @@ from typing import Self
 import psycopg
 
 from data_pipeline.aws.database import Connection
-from data_pipeline.aws.observability import logger
+from data_pipeline.jobs.cancellation import stop_query
 
 type Rows = Sequence[tuple[object, ...]]
 type Cursor = psycopg.ServerCursor[tuple[object, ...]]
@@ -19,7 +19,6 @@ _GROWTH = 4
 _MOST_ROWS = 5_000
 _MOST_BYTES = 4 * 1024 * 1024
 _SAMPLE = 32
-_CANCEL_TIMEOUT_SECONDS = 5.0
 
 
 class ReadAhead:
@@ -48,7 +47,7 @@ class ReadAhead:
     ) -> None:
         self._fetched.shutdown(immediate=True)
         if kind is not None and self._thread.is_alive():
-            self._stop_query()
+            stop_query(self._connection)
         self._thread.join()
 
     def __iter__(self) -> Iterator[Rows]:
@@ -83,12 +82,6 @@ class ReadAhead:
             self._fetched.put(error)
         except ShutDown:
             return
-
-    def _stop_query(self) -> None:
-        try:
-            self._connection.cancel_safe(timeout=_CANCEL_TIMEOUT_SECONDS)
-        except psycopg.Error:
-            logger.warning("query not cancelled", exc_info=True)
 
 
 def _bytes_of_a_row(rows: Rows) -> float:

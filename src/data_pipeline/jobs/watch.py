@@ -6,16 +6,15 @@ from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Self
 
-import psycopg
 from botocore.exceptions import BotoCoreError, ClientError
 
 from data_pipeline.aws.database import Connection
 from data_pipeline.aws.observability import logger
+from data_pipeline.jobs.cancellation import stop_query
 from data_pipeline.jobs.job import Progress
 from data_pipeline.jobs.store import JobStore
 
 _SECONDS_BETWEEN_LOOKS = 1.0
-_CANCEL_TIMEOUT_SECONDS = 5.0
 
 
 @dataclass(kw_only=True)
@@ -51,7 +50,7 @@ class Watch:
             if not self.is_cancelled:
                 self.is_cancelled = not self._is_still_to_run()
             if self.is_cancelled:
-                self._stop_query()
+                stop_query(self.connection)
 
     def _is_still_to_run(self) -> bool:
         try:
@@ -59,9 +58,3 @@ class Watch:
         except (BotoCoreError, ClientError):
             logger.warning("progress not written", exc_info=True)
             return True
-
-    def _stop_query(self) -> None:
-        try:
-            self.connection.cancel_safe(timeout=_CANCEL_TIMEOUT_SECONDS)
-        except psycopg.Error:
-            logger.warning("query not cancelled", exc_info=True)
