@@ -7,7 +7,7 @@ from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
-from data_pipeline.jobs.job import RESULT_DAYS
+from data_pipeline.jobs.job import RESULT_DAYS, listed_attributes
 from infra.components.accepted_rules import accept_resources
 from infra.components.access_logs import AccessLogs
 from infra.components.expiring_table import ExpiringTable
@@ -45,6 +45,9 @@ class JobStore(Construct):
             index_name=OWNER_INDEX,
             partition_key=dynamodb.Attribute(name="owner", type=dynamodb.AttributeType.STRING),
             sort_key=dynamodb.Attribute(name="createdAt", type=dynamodb.AttributeType.STRING),
+            # What lists show. A result, of up to 200 KB, would be stored and paid for twice.
+            projection_type=dynamodb.ProjectionType.INCLUDE,
+            non_key_attributes=listed_attributes(),
         )
         return table
 

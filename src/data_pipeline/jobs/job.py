@@ -164,6 +164,12 @@ class Job(msgspec.Struct, frozen=True, kw_only=True, rename="camel", omit_defaul
         return msgspec.convert(values, cls)
 
 
+def listed_attributes() -> list[str]:
+    """The attributes of items that lists show: all but a result, and the keys of their index."""
+    others = {"job_id", "owner", "created_at", "result_json", "result_key"}
+    return [field.encode_name for field in msgspec.structs.fields(Job) if field.name not in others]
+
+
 def new_job_id(retention: timedelta = RETENTION) -> str:
     """A UUID of version 7 (RFC 9562, section 5.7): it tells when the job was made.
 

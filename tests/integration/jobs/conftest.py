@@ -3,7 +3,7 @@ from collections.abc import Iterator
 import pytest
 
 from data_pipeline.jobs import runner
-from data_pipeline.jobs.job import Job, Status, new_job_id
+from data_pipeline.jobs.job import Job, Status, listed_attributes, new_job_id
 from data_pipeline.jobs.store import OWNER_INDEX, JobStore
 from local.state import Environment
 from tests.integration import sales
@@ -34,7 +34,7 @@ def store(services: Environment) -> Iterator[JobStore]:
             {"AttributeName": "owner", "KeyType": "HASH"},
             {"AttributeName": "createdAt", "KeyType": "RANGE"},
         ],
-        "Projection": {"ProjectionType": "ALL"},
+        "Projection": {"ProjectionType": "INCLUDE", "NonKeyAttributes": listed_attributes()},
     }
     attributes = [
         {"AttributeName": "owner", "AttributeType": "S"},
