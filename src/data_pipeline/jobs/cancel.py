@@ -5,10 +5,9 @@ server, so that no other function needs to reach the database.
 """
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 from data_pipeline.jobs import problems
-from data_pipeline.jobs.job import Job, Status, timestamp
+from data_pipeline.jobs.job import Job, Status
 from data_pipeline.jobs.notification import Notifier
 from data_pipeline.jobs.results import find
 from data_pipeline.jobs.store import JobStore
@@ -31,8 +30,7 @@ class Canceller:
         """
         job = find(self.store, job_id, owner)
         if not Status(job.status).is_final:
-            now = timestamp(datetime.now(UTC))
-            is_changed = self.store.end(job_id, Status.CANCELLED, completed_at=now)
+            is_changed = self.store.end(job_id, Status.CANCELLED)
             job = find(self.store, job_id, owner)
             if is_changed:
                 self.notifier.tell(job)

@@ -5,18 +5,16 @@ whole, has no step left that could say so in its job: this function does, and te
 """
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
-import msgspec
 from aws_lambda_powertools.metrics import MetricUnit
 
 from data_pipeline.aws.observability import logger, metrics, publish_metrics
 from data_pipeline.aws.problems import Problem
 from data_pipeline.aws.settings import JobCloserSettings, load
 from data_pipeline.jobs import problems
-from data_pipeline.jobs.job import Job, Status, timestamp
+from data_pipeline.jobs.job import Job, Status
 from data_pipeline.jobs.notification import Notifier
 from data_pipeline.jobs.store import JobStore
 
@@ -48,14 +46,7 @@ class Closer:
         if job is None or Status(job.status).is_final or execution_status not in _ENDS:
             return job
         status, problem = _ENDS[execution_status]
-        document = problem.document(instance=f"/analytics/jobs/{job_id}", request_id="")
-        document.pop("requestId")
-        is_changed = self.store.end(
-            job_id,
-            status,
-            completed_at=timestamp(datetime.now(UTC)),
-            error_json=msgspec.json.encode(document).decode(),
-        )
+        is_changed = self.store.end(job_id, status, error_json=problems.error_json(problem, job_id))
         job = self.store.get(job_id)
         if is_changed and job is not None:
             self.notifier.tell(job)

@@ -5,10 +5,8 @@ Nobody was told their id, so they are found where they still show: in lists, and
 
 from datetime import UTC, datetime, timedelta
 
-import msgspec
-
 from data_pipeline.jobs import problems
-from data_pipeline.jobs.job import Status, created_at, timestamp
+from data_pipeline.jobs.job import Status, created_at
 from data_pipeline.jobs.store import JobStore
 
 # The function that submits has half a minute, and the workflow begins at once.
@@ -23,11 +21,4 @@ def is_lost(job_id: str, status: str) -> bool:
 def end(store: JobStore, job_id: str) -> None:
     """Lets a lost job end as FAILED, unless it has begun after all."""
     problem = problems.workflow_unavailable().problem
-    document = problem.document(instance=f"/analytics/jobs/{job_id}", request_id="")
-    document.pop("requestId")
-    store.end(
-        job_id,
-        Status.FAILED,
-        completed_at=timestamp(datetime.now(UTC)),
-        error_json=msgspec.json.encode(document).decode(),
-    )
+    store.end(job_id, Status.FAILED, error_json=problems.error_json(problem, job_id))

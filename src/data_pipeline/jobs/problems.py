@@ -2,6 +2,8 @@
 
 from typing import Final
 
+import msgspec
+
 from data_pipeline.aws.problems import Problem, ProblemError
 from data_pipeline.jobs.job import Job
 
@@ -23,6 +25,13 @@ STOPPED_FROM_OUTSIDE: Final = Problem(
     status=409,
     detail="The execution of the job was stopped by an operator. Start it again.",
 )
+
+
+def error_json(problem: Problem, job_id: str) -> str:
+    """The problem that ended a job, as its item has it: no request's, but the job's."""
+    document = problem.document(instance=f"/analytics/jobs/{job_id}", request_id="")
+    document.pop("requestId")
+    return msgspec.json.encode(document).decode()
 
 
 def not_found(job_id: str) -> ProblemError:

@@ -17,6 +17,7 @@ from data_pipeline.aws.observability import logger, metrics, publish_metrics
 from data_pipeline.aws.problems import Problem, ProblemError
 from data_pipeline.aws.settings import JobRunnerSettings, load
 from data_pipeline.jobs.job import Format
+from data_pipeline.jobs.problems import error_json
 from data_pipeline.jobs.run import APPLICATION, Assignment, Outcome, Runner
 from data_pipeline.jobs.store import JobStore
 
@@ -25,9 +26,7 @@ class InvalidQuery(Exception):  # noqa: N818 - the workflow's definition knows i
     """The request is wrong. The message is the problem document as JSON."""
 
     def __init__(self, problem: Problem, job_id: str) -> None:
-        document = problem.document(instance=f"/analytics/jobs/{job_id}", request_id="")
-        document.pop("requestId")
-        super().__init__(msgspec.json.encode(document).decode())
+        super().__init__(error_json(problem, job_id))
 
 
 def handle(event: dict[str, Any], _context: object) -> object:

@@ -10,12 +10,13 @@ import hashlib
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 from botocore.exceptions import ClientError
 
 from data_pipeline.aws import clients
-from data_pipeline.jobs.job import Job, Progress, Status
+from data_pipeline.jobs.job import Job, Progress, Status, timestamp
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.type_defs import (
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     )
 
 OWNER_INDEX = "owner-createdAt-index"
-# Ten reads of items that are as large as they may be, at a megabyte a read, hold fifty jobs.
+# Ten reads of jobs with the longest parameters, at a megabyte a read, hold three hundred.
 _MOST_READS = 10
 _ITEMS_OF_A_READ = 100
 # Two transactions on one key at the same moment cancel each other.
@@ -113,10 +114,8 @@ class JobStore:
         job = self._job_of_key(_key_id(owner, idempotency_key))
         return None if job is None or job.is_expired else job
 
-    def end(
-        self, job_id: str, status: Status, *, completed_at: str, error_json: str = "null"
-    ) -> bool:
-        """Gives the job its final status unless it has one; says whether it did."""
+    def end(self, job_id: str, status: Status, *, error_json: str = "null") -> bool:
+        """Gives the job its final status now unless it has one; says whether it did."""
         return self._update(
             job_id,
             "SET #status = :ended, completedAt = :completed, errorJson = :error",
@@ -125,7 +124,7 @@ class JobStore:
                 ":ended": {"S": status},
                 ":queued": {"S": Status.QUEUED},
                 ":running": {"S": Status.RUNNING},
-                ":completed": {"S": completed_at},
+                ":completed": {"S": timestamp(datetime.now(UTC))},
                 ":error": {"S": error_json},
             },
         )

@@ -65,10 +65,8 @@ class Submitter:
             logger.exception("workflow not started", extra={"jobId": job.job_id})
             unavailable = problems.workflow_unavailable()
             if not has_key:
-                document = unavailable.problem.document(instance="", request_id="")
-                error_json = msgspec.json.encode(document).decode()
-                now = timestamp(datetime.now(UTC))
-                self.store.end(job.job_id, Status.FAILED, completed_at=now, error_json=error_json)
+                error_json = problems.error_json(unavailable.problem, job.job_id)
+                self.store.end(job.job_id, Status.FAILED, error_json=error_json)
             raise unavailable from None
 
     def wait(self, job: Job, *, seconds: float) -> Job:

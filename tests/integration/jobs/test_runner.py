@@ -29,7 +29,6 @@ from tests.integration.jobs.conftest import make_job
 
 pytestmark = pytest.mark.usefixtures("job_runner")
 CUSTOMERS = 12_000
-LATER = "2026-01-02T03:04:06.000Z"
 
 
 @pytest.fixture
@@ -183,7 +182,7 @@ def test_cancelled_job_stops_its_query_at_the_server(
 ) -> None:
     timer = threading.Timer(
         0.5,
-        lambda: store.end(job.job_id, Status.CANCELLED, completed_at=LATER),
+        lambda: store.end(job.job_id, Status.CANCELLED),
     )
     with psycopg.connect(database_url.owner) as owner:
         owner.execute("LOCK TABLE canonical.customers IN ACCESS EXCLUSIVE MODE")
@@ -215,7 +214,7 @@ def slowly(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[], object]], 
 def test_job_cancelled_during_its_export_leaves_nothing_in_the_bucket(
     services: Environment, job: Job, store: JobStore, loaded_bucket: str, slowly: Any
 ) -> None:
-    slowly(lambda: store.end(job.job_id, Status.CANCELLED, completed_at=LATER))
+    slowly(lambda: store.end(job.job_id, Status.CANCELLED))
     with pytest.raises(JobCancelled):
         _run(job)
     assert _keys(services, loaded_bucket) == []

@@ -11,7 +11,6 @@ from data_pipeline.jobs.store import JobStore
 from tests.integration.jobs.conftest import make_job
 
 OWNER = "key-1"
-LATER = "2026-01-02T03:04:06.000Z"
 
 
 @pytest.fixture
@@ -38,7 +37,7 @@ def test_job_that_has_ended_leaves_its_slot(store: JobStore, slots: JobSlots, en
     first = _run(store, slots)
     _run(store, slots)
     assert first is not None
-    store.end(first, end, completed_at=LATER)
+    store.end(first, end)
     assert _run(store, slots) is not None
     assert _run(store, slots) is None
 
@@ -87,7 +86,7 @@ def test_slot_that_another_request_frees_meanwhile_is_found(
     for _ in range(2):
         job_id = _run(store, slots)
         assert job_id is not None
-        store.end(job_id, Status.SUCCEEDED, completed_at=LATER)
+        store.end(job_id, Status.SUCCEEDED)
     taken = JobSlots._taken
 
     def taken_after_another_request(own: JobSlots, owner: str) -> set[str]:

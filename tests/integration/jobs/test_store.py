@@ -1,13 +1,12 @@
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 
 import pytest
 
 from data_pipeline.jobs import store as store_module
-from data_pipeline.jobs.job import Job, Progress, Status
+from data_pipeline.jobs.job import Job, Progress, Status, timestamp
 from data_pipeline.jobs.store import JobStore, Selection
 from tests.integration.jobs.conftest import make_job
-
-LATER = "2026-01-02T03:04:06.000Z"
 
 
 def _page(store: JobStore, **more: object) -> list[str]:
@@ -18,7 +17,7 @@ def _page(store: JobStore, **more: object) -> list[str]:
 def test_job_that_is_added_again_stays_as_it_is(store: JobStore) -> None:
     job = make_job(status=Status.QUEUED)
     store.add(job)
-    store.end(job.job_id, Status.CANCELLED, completed_at=LATER)
+    store.end(job.job_id, Status.CANCELLED)
     store.add(job)
     kept = store.get(job.job_id)
     assert kept is not None
@@ -55,11 +54,14 @@ def test_of_many_requests_with_one_key_at_once_one_adds_its_job(store: JobStore)
 def test_job_ends_once(store: JobStore) -> None:
     job = make_job()
     store.add(job)
-    assert store.end(job.job_id, Status.CANCELLED, completed_at=LATER)
-    assert not store.end(job.job_id, Status.FAILED, completed_at=LATER)
-    kept = store.get(job.job_id)
-    assert kept is not None
-    assert (kept.status, kept.completed_at) == (Status.CANCELLED, LATER)
+    begun = timestamp(datetime.now(UTC))
+    assert store.end(job.job_id, Status.CANCELLED)
+    ended = store.get(job.job_id)
+    assert ended is not None
+    assert ended.status == Status.CANCELLED
+    assert begun <= (ended.completed_at or "") <= timestamp(datetime.now(UTC))
+    assert not store.end(job.job_id, Status.FAILED)
+    assert store.get(job.job_id) == ended
 
 
 def test_progress_is_for_running_jobs(store: JobStore) -> None:
@@ -80,6 +82,25 @@ def test_listing_is_the_owners_newest_first(store: JobStore) -> None:
     for job in (first, third, second, make_job(owner="somebody else")):
         store.add(job)
     assert _page(store) == [third.job_id, second.job_id, first.job_id]
+
+
+def test_listing_shows_jobs_whole_and_carries_no_results(store: JobStore) -> None:
+    job = make_job(
+        status=Status.SUCCEEDED,
+        name="a job",
+        started_at="2026-01-02T03:04:06Z",
+        completed_at="2026-01-02T03:04:07.000Z",
+        row_count=5,
+        bytes=7,
+        progress_rows=5,
+        progress_bytes=7,
+        error_json="null",
+        result_json='{"rows": []}',
+    )
+    store.add(job)
+    (listed,) = store.page("key-1", wanted=Selection(), limit=10, now=0, after=None).jobs
+    assert listed.result_json is None
+    assert listed.resource() == job.resource()
 
 
 def test_listing_filters_and_leaves_out_what_expired(store: JobStore) -> None:
