@@ -1,15 +1,16 @@
 """What a deployment to AWS asks of what is deployed, asked of LocalStack."""
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import boto3
 import pytest
 import requests
 
-from infra import deployed_stacks, smoke_test
+from infra import deploy, deployed_stacks, smoke_test
 from infra.smoke_test import Deployed, SmokeTestError
+from infra.target import Target
 from local.guard import RefusedError
 from local.state import Environment
 from tests.integration.conftest import Api
@@ -20,6 +21,16 @@ LAST_LOAD = {
     "WHERE key LIKE 'crm-data/smoke-test/%' ORDER BY file_id DESC LIMIT 1"
 }
 TEMPLATE = '{"Resources": {"Topic": {"Type": "AWS::SNS::Topic"}}}'
+
+
+@dataclass(frozen=True, kw_only=True)
+class LocalTarget(Target):
+    """The local environment in the place of an account of AWS."""
+
+    environment: Environment
+
+    def client(self, service: str, **_: Any) -> Any:
+        return self.environment.client(service)
 
 
 @pytest.fixture
@@ -80,6 +91,27 @@ def test_outputs_are_those_of_the_deployment(environment: Environment) -> None:
     for stack, values in found.items():
         assert values.items() <= deployed[stack].items()
         assert not {name for name in values if "Export" in name or name.startswith("RestApi")}
+
+
+def test_what_is_deployed_is_migrated_and_tried(
+    environment: Environment, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    chosen = LocalTarget(
+        account="000000000000",
+        region="us-east-1",
+        session=boto3.Session(),
+        environment=environment,
+    )
+    outputs = {name: dict(values) for name, values in environment.outputs().items()}
+    outputs["AnalyticsStack"]["ApiUrl"] = f"{environment.api_url}/"
+
+    deploy._migrate(chosen, outputs)
+    deploy._try_out(chosen, outputs)
+
+    said = capsys.readouterr().out
+    assert "Database at 00" in said
+    assert said.count("Smoke test: ") == 5
 
 
 def test_smoke_test_passes_and_leaves_nothing_behind(deployed: Deployed, api: Api) -> None:
