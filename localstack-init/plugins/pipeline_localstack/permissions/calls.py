@@ -68,7 +68,7 @@ def _note(_chain: HandlerChain, context: RequestContext, _response: Response) ->
 
 
 def _key_id(request: Request) -> str | None:
-    if of_link := _KEY_ID_OF_A_LINK.search(unquote(request.query_string.decode())):
+    if of_link := _KEY_ID_OF_A_LINK.search(unquote(request.query_string.decode("latin-1"))):
         return of_link[1]
     key_id: str | None = extract_access_key_id_from_auth_header(request.headers)
     return key_id

@@ -1,0 +1,1 @@
+"""Compares what each role of the stacks allows with what was called with it."""
