@@ -45,11 +45,14 @@ def deploy(stage: str, *, account: str | None = None, confirmed: bool = False) -
         confirmed: deploy without asking.
 
     Raises:
-        DeploymentError: the CDK failed, the user did not agree, or nobody named the account.
+        DeploymentError: the CDK failed, the user did not agree, nobody named the account, or prod
+            would tell nobody of its alarms.
         MigrationError: the new code is deployed, but the database is not migrated.
         SmokeTestError: all is deployed and migrated, but something of it does not work.
         RefusedError: it would go elsewhere than to AWS, to another account, or over another stage.
     """
+    if stage == "prod" and not os.environ.get("ALARM_EMAILS"):
+        raise DeploymentError("prod would tell nobody of its alarms: set ALARM_EMAILS to addresses")
     chosen = _target(account, confirmed=confirmed)
     deployed_stacks.check_stage(chosen.client("cloudformation"), stage)
     _cdk(chosen, "diff", "--all", *_context(stage))

@@ -117,6 +117,18 @@ def test_deployment_is_migrated_and_tried_before_its_outputs_are_shown(
     assert "AnalyticsStack.ApiUrl = https://api.example" in capsys.readouterr().out
 
 
+def test_prod_is_not_deployed_without_anybody_to_tell_of_alarms(
+    monkeypatch: pytest.MonkeyPatch, steps: list[str]
+) -> None:
+    monkeypatch.delenv("ALARM_EMAILS", raising=False)
+    with pytest.raises(DeploymentError, match="set ALARM_EMAILS"):
+        deploy.deploy("prod", account=ACCOUNT, confirmed=True)
+    assert steps == []
+    monkeypatch.setenv("ALARM_EMAILS", "ops@example.com")
+    deploy.deploy("prod", account=ACCOUNT, confirmed=True)
+    assert "cdk deploy" in steps
+
+
 def test_failed_smoke_test_fails_the_command(
     monkeypatch: pytest.MonkeyPatch, steps: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
