@@ -120,7 +120,8 @@ def test_deployment_has_a_token_and_no_keys() -> None:
     (credentials,) = (
         step["with"] for step in job["steps"] if "credentials" in step.get("uses", "")
     )
-    assert credentials["role-to-assume"].endswith(":role/data-pipeline-deployment")
+    role = "data-pipeline-deployment-${{ inputs.stage }}"
+    assert credentials["role-to-assume"].endswith(f":role/{role}")
     assert credentials["allowed-account-ids"] == "${{ vars.AWS_ACCOUNT_ID }}"
 
 
