@@ -5,6 +5,7 @@ Where no engine can be had at all it says why and ends well: nothing is wrong wi
 
 import os
 import sys
+from functools import partial
 from typing import Final
 
 from local import compose, containers, images
@@ -43,14 +44,14 @@ def _run(progress: Progress) -> int:
     os.environ["RUNTIME"] = containers.RUNTIME
     client = connect()
     ours = [image for image in images.names().values() if not has_image(client, image)]
-    images.ensure(client, progress)
-    _check_file(progress)
     try:
+        images.ensure(client, progress)
+        _check_file(progress)
         checks = Checks(progress)
         checks.run_tests(_TESTS)
         return checks.conclude()
     finally:
-        for image in ours:
+        for image in filter(partial(has_image, client), ours):
             client.images.remove(image, force=True)
 
 
