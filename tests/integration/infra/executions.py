@@ -157,8 +157,8 @@ def copy_of_workflow(environment: Environment, change: Callable[[str], str]) -> 
 
 
 @contextmanager
-def copy_of_job_runner(environment: Environment, conninfo: str) -> Iterator[str]:
-    """The deployed job runner, led to another database; gives the function's ARN."""
+def copy_of_job_runner(environment: Environment, conninfo: str, **others: str) -> Iterator[str]:
+    """The deployed job runner, led to another database, with other variables; gives its ARN."""
     functions = environment.client("lambda")
     name = environment.output("AnalyticsStack", "JobRunnerFunctionName")
     original = functions.get_function(FunctionName=name)
@@ -166,7 +166,8 @@ def copy_of_job_runner(environment: Environment, conninfo: str) -> Iterator[str]
     code = requests.get(original["Code"]["Location"], timeout=60).content
     copy = f"test-{uuid.uuid4().hex}"
     with database_secret(environment, conninfo) as secret_id:
-        variables = configuration["Environment"]["Variables"] | {"DATABASE_SECRET_ID": secret_id}
+        variables = configuration["Environment"]["Variables"] | others
+        variables["DATABASE_SECRET_ID"] = secret_id
         arn = functions.create_function(
             FunctionName=copy,
             Code={"ZipFile": code},

@@ -129,7 +129,8 @@ def test_job_whose_execution_takes_longer_than_it_may_times_out(
 
 def test_topic_that_refuses_leaves_the_job_succeeded(environment: Environment) -> None:
     topic = environment.output("AnalyticsStack", "JobTopicArn")
-    with copy_of_workflow(environment, lambda text: text.replace(topic, f"{topic}-gone")) as copy:
+    gone = f"{topic.rpartition(':')[0]}:test-gone"
+    with copy_of_workflow(environment, lambda text: text.replace(topic, gone)) as copy:
         run = copy.run("simple_demo", {})
     assert run.states[-1] == "NotifyCompletion"
     assert run.status == "FAILED"
@@ -172,16 +173,40 @@ def away(environment: Environment, database_url: TestDatabase) -> Iterator[Away]
     found.give_back()
 
 
-@pytest.fixture
-def elsewhere(
-    environment: Environment, database_url: TestDatabase
+@contextmanager
+def _runner(
+    environment: Environment, database: TestDatabase, **variables: str
 ) -> Iterator[Callable[[str], str]]:
     """A change of the workflow's definition: its queries run on the test's own database."""
     original = environment.client("lambda").get_function(
         FunctionName=environment.output("AnalyticsStack", "JobRunnerFunctionName")
     )["Configuration"]["FunctionArn"]
-    with copy_of_job_runner(environment, database_url.reader) as copy:
+    with copy_of_job_runner(environment, database.reader, **variables) as copy:
         yield lambda text: text.replace(original, copy)
+
+
+@pytest.fixture
+def elsewhere(
+    environment: Environment, database_url: TestDatabase
+) -> Iterator[Callable[[str], str]]:
+    with _runner(environment, database_url) as change:
+        yield change
+
+
+def test_job_whose_result_the_bucket_refuses_fails_with_a_reason_and_is_announced(
+    environment: Environment, messages: Messages, database_url: TestDatabase
+) -> None:
+    sales.load_customers(database_url.owner, 2_000)
+    with (
+        _runner(environment, database_url, RESULTS_BUCKET="no-such-bucket-anywhere") as change,
+        copy_of_workflow(environment, change) as workflow,
+    ):
+        run = workflow.run("customer_analysis", {"as_of": sales.AS_OF})
+    assert run.item.status == "FAILED"
+    assert run.item.result_key is None
+    problem = json.loads(run.item.error_json or "")
+    assert problem["type"] == "/problems/job-failed"
+    assert messages.about(run.item.job_id)["body"]["error"] == problem
 
 
 def _started_on_a_locked_table(
@@ -217,16 +242,16 @@ def _kill_the_client(environment: Environment, application: str) -> None:
     """Kills the process of this machine that runs a query under that application's name."""
     with psycopg.connect(environment.admin_conninfo()) as admin:
         row = admin.execute(
-            "SELECT pid, client_port FROM pg_stat_activity WHERE application_name = %s",
-            (application,),
+            "SELECT client_port FROM pg_stat_activity WHERE application_name = %s", (application,)
         ).fetchone()
     assert row is not None
-    server, port = row
+    ports = (row[0], environment.postgres_port)
     (client,) = {
         connection.pid
         for connection in psutil.net_connections("tcp")
-        if connection.laddr.port == port and connection.pid not in {None, server}
+        if (*connection.laddr[1:], *connection.raddr[1:]) == ports
     }
+    assert client is not None, "the processes of another user"
     psutil.Process(client).kill()
 
 
