@@ -8,8 +8,7 @@ from typing import Self
 
 import psycopg
 
-from data_pipeline.aws.database import Connection
-from data_pipeline.jobs.cancellation import stop_query
+from data_pipeline.jobs.cancellation import RunningQuery
 
 type Rows = Sequence[tuple[object, ...]]
 type Cursor = psycopg.ServerCursor[tuple[object, ...]]
@@ -29,9 +28,9 @@ class ReadAhead:
     the query, and after that nobody else uses the connection.
     """
 
-    def __init__(self, cursor: Cursor, connection: Connection) -> None:
+    def __init__(self, cursor: Cursor, query: RunningQuery) -> None:
         self._cursor = cursor
-        self._connection = connection
+        self._query = query
         self._fetched: Queue[Rows | BaseException] = Queue(maxsize=1)
         self._thread = threading.Thread(target=self._fetch, name="read-ahead", daemon=True)
 
@@ -47,7 +46,7 @@ class ReadAhead:
     ) -> None:
         self._fetched.shutdown(immediate=True)
         if kind is not None and self._thread.is_alive():
-            stop_query(self._connection)
+            self._query.stop()
         self._thread.join()
 
     def __iter__(self) -> Iterator[Rows]:

@@ -15,6 +15,7 @@ from data_pipeline.analytics.query_errors import CURSOR_NAME, explained
 from data_pipeline.analytics.result import Result, ResultColumn
 from data_pipeline.analytics.snapshot import DatasetState, snapshot
 from data_pipeline.aws.database import Connection, Database, application_name, transient_errors
+from data_pipeline.jobs.cancellation import RunningQuery
 from data_pipeline.jobs.exports import export, is_always_stored, upload_for
 from data_pipeline.jobs.job import Format, Progress
 from data_pipeline.jobs.lines import JsonLines
@@ -82,7 +83,7 @@ class Runner:
         connection = self.database.open(assignment.job_id)
         try:
             with transient_errors():
-                return _Export(assignment, connection, self.store, self.bucket).run()
+                return _Export(assignment, connection, self).run()
         finally:
             connection.close()
 
@@ -90,31 +91,33 @@ class Runner:
 class _Export:
     """One run of one query."""
 
-    def __init__(
-        self, assignment: Assignment, connection: Connection, store: JobStore, bucket: str
-    ) -> None:
+    def __init__(self, assignment: Assignment, connection: Connection, runner: Runner) -> None:
         self._assignment = assignment
         self._connection = connection
-        self._store = store
-        self._bucket = bucket
+        self._running = RunningQuery(
+            database=runner.database, name=application_name(APPLICATION, assignment.job_id)
+        )
+        self._store = runner.store
+        self._bucket = runner.bucket
         self._rows = 0
         self._upload: Upload | None = None
         self._started = time.perf_counter()
         self._timeout = min(_TIMEOUT_SECONDS, assignment.question.operation.most_job_seconds)
 
     def run(self) -> Outcome:
-        name = application_name(APPLICATION, self._assignment.job_id)
         watch = Watch(
             store=self._store,
             job_id=self._assignment.job_id,
-            connection=self._connection,
+            query=self._running,
             progress=self._progress,
         )
         try:
             with (
                 watch,
                 snapshot(
-                    self._connection, application_name=name, timeout_seconds=self._timeout
+                    self._connection,
+                    application_name=self._running.name,
+                    timeout_seconds=self._timeout,
                 ) as state,
             ):
                 return self._query(state, watch)
@@ -141,7 +144,7 @@ class _Export:
 
     def _read(self, cursor: Cursor, state: DatasetState, watch: Watch) -> Outcome:
         columns = columns_of(cursor)
-        with ReadAhead(cursor, self._connection) as reading:
+        with ReadAhead(cursor, self._running) as reading:
             batches = iter(reading)
             first: list[tuple[object, ...]] = []
             if not is_always_stored(self._assignment.format):

@@ -8,9 +8,8 @@ from typing import Self
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from data_pipeline.aws.database import Connection
 from data_pipeline.aws.observability import logger
-from data_pipeline.jobs.cancellation import stop_query
+from data_pipeline.jobs.cancellation import RunningQuery
 from data_pipeline.jobs.job import Progress
 from data_pipeline.jobs.store import JobStore
 
@@ -26,7 +25,7 @@ class Watch:
 
     store: JobStore
     job_id: str
-    connection: Connection
+    query: RunningQuery
     progress: Callable[[], Progress]
     is_cancelled: bool = False
     _over: threading.Event = field(default_factory=threading.Event)
@@ -50,7 +49,7 @@ class Watch:
             if not self.is_cancelled:
                 self.is_cancelled = not self._is_still_to_run()
             if self.is_cancelled:
-                stop_query(self.connection)
+                self.query.stop()
 
     def _is_still_to_run(self) -> bool:
         try:
