@@ -12,7 +12,8 @@ def not_allowed(roles: Roles) -> Iterator[str]:
         if not any(map(call.is_covered_by, roles.permissions)):
             yield (
                 f"{call.role} lacks {call.action} on {call.resource}, which {call.operation} "
-                "needs: allow it where infra/components makes the role"
+                "needs: allow it where infra/components makes the role, or, if a test made the "
+                "resource, give that a name that begins with test-"
             )
 
 

@@ -198,7 +198,7 @@ def test_job_whose_result_the_bucket_refuses_fails_with_a_reason_and_is_announce
 ) -> None:
     sales.load_customers(database_url.owner, 2_000)
     with (
-        _runner(environment, database_url, RESULTS_BUCKET="no-such-bucket-anywhere") as change,
+        _runner(environment, database_url, RESULTS_BUCKET="test-no-such-bucket") as change,
         copy_of_workflow(environment, change) as workflow,
     ):
         run = workflow.run("customer_analysis", {"as_of": sales.AS_OF})
