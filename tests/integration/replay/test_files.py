@@ -19,9 +19,9 @@ def test_file_that_was_refused_is_loaded_from_the_version_that_the_ledger_names(
 ) -> None:
     pipeline.load([GOOD], key="payroll-data/a.json")
     pipeline.upload([GOOD | {"name": "Other"}], key="payroll-data/a.json")
-    from data_pipeline.sources import crm, registry  # noqa: PLC0415
+    from data_pipeline.sources import registry  # noqa: PLC0415
 
-    monkeypatch.setitem(registry._SOURCES, "payroll-data", crm.SOURCE)
+    monkeypatch.setitem(registry._MODULES, "payroll-data", "crm")
     answer = replayed("files", rule="source")
     assert (answer["filesReplayed"], answer["records"]["inserted"]) == (1, 1)
     row = pipeline.row(FILES)

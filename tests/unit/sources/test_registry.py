@@ -8,6 +8,8 @@ from data_pipeline.sources.registry import UnknownSource, source_name, source_of
     [
         ("crm-data/a.json", "crm"),
         ("erp-data/2026/11/b.ndjson.gz", "erp"),
+        ("salesforce-data/a.json", "salesforce"),
+        ("hubspot-data/a.json", "hubspot"),
         ("sap-data/a.json", "sap"),
         ("shopify-data/a.json", "shopify"),
         ("shop-data/a.json", "shopify"),
