@@ -70,10 +70,26 @@ class Checks:
         with self._environment() as started:
             paths = wanted if started else _WITHOUT_SERVICES
             command = _program(("pytest", "-n", "2", "--dist", "loadgroup", *paths, *_arguments()))
-            if _run_interruptibly(command, _test_variables()) != 0:
-                self._fail("pytest")
-            else:
+            passed = _run_interruptibly(command, _test_variables()) == 0
+            if passed:
                 self.progress.step("pytest passed")
+            else:
+                self._fail("pytest")
+            if started:
+                self._check_permissions(whole=passed and not (wanted or _arguments()))
+
+    def _check_permissions(self, *, whole: bool) -> None:
+        """Whether the roles allow what the tests made their functions do, and nothing else.
+
+        Args:
+            whole: all tests were run, so that what nothing did is not needed.
+        """
+        arguments = ("--whole",) if whole else ()
+        command = (sys.executable, "-m", "local.permissions", *arguments)
+        if _run_interruptibly(command, _test_variables()) != 0:
+            self._fail("permissions")
+        else:
+            self.progress.step("permissions of the roles are those that are used")
 
     def conclude(self) -> int:
         """Says what failed and returns the exit code."""
