@@ -16,7 +16,6 @@ from data_pipeline.ingestion.loading import Loading, primary_message
 from data_pipeline.ingestion.merge import Counts, MustBeInOrder, Version
 from data_pipeline.ingestion.objects import open_object
 from data_pipeline.ingestion.records import Envelope, Layout, RawRecord, document, layout_of, lines
-from data_pipeline.ingestion.undisturbed import IN_THE_WAY
 from data_pipeline.ingestion.unreadable import UnreadableFile
 from data_pipeline.sources.registry import UnknownSource, source_of
 from data_pipeline.sources.source import Source
@@ -25,13 +24,14 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 
-def load(
+def load(  # noqa: PLR0913 - what to load, and how
     connection: psycopg.Connection[Any],
     s3: "S3Client",
     created: ObjectCreated,
     file_id: int,
     *,
     default_currency: str | None = None,
+    in_order: bool = False,
 ) -> Counts | None:
     """Loads an object that is in the ledger; None if somebody else did it meanwhile.
 
@@ -41,6 +41,7 @@ def load(
         created: the object.
         file_id: its number in the ledger.
         default_currency: ISO 4217, of amounts for which a record names none.
+        in_order: merge nothing before all of it is read, since others were in the way of that.
 
     Raises:
         UnreadableFile: nothing of it can be loaded, now or later.
@@ -51,7 +52,14 @@ def load(
     with connection.transaction():
         if not ledger.hold(connection, file_id):
             return None
-        loaded = load_held(connection, s3, created, file_id, default_currency=default_currency)
+        loaded = load_held(
+            connection,
+            s3,
+            created,
+            file_id,
+            default_currency=default_currency,
+            in_order=in_order,
+        )
     statistics.renew(connection, loaded.changed)
     return loaded.counts
 
@@ -71,6 +79,7 @@ def load_held(  # noqa: PLR0913 - what to load, and how
     *,
     default_currency: str | None = None,
     is_replay: bool = False,
+    in_order: bool = False,
 ) -> Loaded:
     """Loads an object that the connection's transaction holds in the ledger.
 
@@ -81,6 +90,7 @@ def load_held(  # noqa: PLR0913 - what to load, and how
         file_id: its number in the ledger.
         default_currency: ISO 4217, of amounts for which a record names none.
         is_replay: it was tried before, so what is rejected is staged, to be told apart.
+        in_order: as of `load`.
 
     Raises:
         UnreadableFile: nothing of it can be loaded, now or later.
@@ -96,8 +106,8 @@ def load_held(  # noqa: PLR0913 - what to load, and how
         is_replay=is_replay,
     )
     try:
-        return attempt(in_order=False)
-    except (MustBeInOrder, *IN_THE_WAY):
+        return attempt(in_order=in_order)
+    except MustBeInOrder:
         return attempt(in_order=True)
 
 

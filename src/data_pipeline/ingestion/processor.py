@@ -58,7 +58,14 @@ class Processor:
         started = time.perf_counter()
         currency = self._default_currency
         counts = undisturbed(
-            lambda: load(connection, self._s3, created, file_id, default_currency=currency)
+            lambda is_disturbed: load(
+                connection,
+                self._s3,
+                created,
+                file_id,
+                default_currency=currency,
+                in_order=is_disturbed,
+            )
         )
         if counts is None:
             return

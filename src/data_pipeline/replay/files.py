@@ -28,7 +28,9 @@ def replay_file(context: Context, file: SelectedFile, statuses: list[str], answe
     Raises:
         psycopg.Error, BotoCoreError, ClientError: it could not be loaded now.
     """
-    attempt = undisturbed(lambda: _attempt(context, file, statuses))
+    attempt = undisturbed(
+        lambda is_disturbed: _attempt(context, file, statuses, in_order=is_disturbed)
+    )
     answer.tell(attempt.result)
     if attempt.loaded is None:
         return
@@ -63,7 +65,9 @@ class _Attempt:
         )
 
 
-def _attempt(context: Context, file: SelectedFile, statuses: list[str]) -> _Attempt:
+def _attempt(
+    context: Context, file: SelectedFile, statuses: list[str], *, in_order: bool
+) -> _Attempt:
     connection, which = context.connection, {"file_id": file.file_id}
     attempt = _Attempt(file)
     with connection.transaction():
@@ -79,6 +83,7 @@ def _attempt(context: Context, file: SelectedFile, statuses: list[str]) -> _Atte
                 file.file_id,
                 default_currency=context.default_currency,
                 is_replay=True,
+                in_order=in_order,
             )
             attempt.succeed(loaded, _settled(context, file))
         except UnreadableFile as reason:

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from functools import partial
 from typing import Final, NamedTuple
 
 import msgspec
@@ -63,8 +62,12 @@ def replay_records(
     """
     answer.quarantine.in_file_only += file.in_file_only
     after, batches = 0, 0
+
+    def next_batch(_is_disturbed: bool) -> _Batch | None:
+        return _next_batch(context, file, request, after)
+
     while context.seconds_left() > SECONDS_NEEDED:
-        batch = undisturbed(partial(_next_batch, context, file, request, after))
+        batch = undisturbed(next_batch)
         if batch is None:
             answer.tell(_result(file, "replayed" if batches else "skipped"))
             return True
