@@ -119,15 +119,17 @@ def test_smoke_test_passes_and_leaves_nothing_behind(deployed: Deployed, api: Ap
 
     assert len(lines) == 5
     assert "succeeded, and its result is right" in lines[-1]
-    found = deployed.s3.list_object_versions(Bucket=deployed.raw_bucket, Prefix=smoke_test.PREFIX)
+    (key,) = (line.split()[0] for line in lines if line.endswith("was loaded"))
+    assert key.startswith(smoke_test.PREFIX)
+    found = deployed.s3.list_object_versions(Bucket=deployed.raw_bucket, Prefix=key)
     assert "Versions" not in found
     assert "DeleteMarkers" not in found
     job_id = lines[-1].split()[0].rpartition("/")[2]
     assert api.get(f"analytics/jobs/{job_id}").status_code == 404
     jobs = deployed.dynamodb.scan(
         TableName=deployed.jobs_table,
-        FilterExpression="contains(parametersJson, :prefix)",
-        ExpressionAttributeValues={":prefix": {"S": smoke_test.PREFIX}},
+        FilterExpression="contains(parametersJson, :key)",
+        ExpressionAttributeValues={":key": {"S": key}},
     )
     assert jobs["Items"] == []
 

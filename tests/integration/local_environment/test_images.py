@@ -111,6 +111,7 @@ def test_no_certificate_and_no_tool_of_the_build_stays_in_the_image(localstack: 
     assert found == ""
 
 
+@pytest.mark.usefixtures("project")
 def test_postgresql_has_its_contrib_modules_and_compiles_queries(environment: Environment) -> None:
     with psycopg.connect(environment.admin_conninfo()) as connection:
         row = connection.execute("""
