@@ -111,7 +111,7 @@ def many_descriptors() -> Iterator[None]:
     """Leaves no descriptor below 1024 free, as a process has it that runs many functions."""
     before = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (max(before[0], 2048), before[1]))
-    taken = []
+    taken: list[int] = []
     try:
         while not taken or taken[-1] < 1024:
             taken.append(os.open(os.devnull, os.O_RDONLY))
