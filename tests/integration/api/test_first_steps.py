@@ -77,12 +77,15 @@ def test_query_of_a_table_that_is_not_there_names_it_and_its_place(curl: Call) -
     assert problem["errors"][0]["pointer"] == "#/parameters/query"
 
 
+@pytest.mark.parametrize("path", ["/analytics", "/analytics/jobs"])
 @pytest.mark.parametrize("body", ['{"operation": ', "nonsense", '{"operation": "simple_demo",}'])
-def test_malformed_json_is_refused(curl: Call, body: str) -> None:
-    """By the gateway, whose own errors LocalStack does not render as they are declared."""
-    answer = curl("POST", "/analytics", body)
+def test_malformed_json_is_refused(curl: Call, path: str, body: str) -> None:
+    answer = curl("POST", path, body)
     assert answer.status_code == 400
-    assert answer.json()
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    problem = answer.json()
+    assert problem["type"] == "/problems/invalid-request"
+    assert problem["detail"].startswith("The body has not the form it must have: ")
 
 
 @pytest.mark.parametrize("body", ["{}", '{"parameters": {}}'])
