@@ -31,14 +31,14 @@ def server(tmp_path: Path) -> Iterator[Server]:
         log_file=tmp_path / "sleeper.log",
     )
     yield made
-    made.stop(signal.SIGKILL, patience=5)
+    made.stop(signal.SIGKILL, patience=60)
 
 
 def start(server: Server, code: str = WAITING) -> psutil.Process:
     command = [sys.executable, "-c", code, *server.signature]
     process = server.start(command, {"PATH": os.defpath})
     server.wait_until(
-        process, lambda: None if "started" in server.last_words() else "words", patience=20
+        process, lambda: None if "started" in server.last_words() else "words", patience=60
     )
     return process
 
@@ -97,7 +97,7 @@ def test_the_same_program_of_another_environment_is_a_stranger(
 def test_stopping_ends_the_server_and_what_it_started(server: Server) -> None:
     process = start(server, WITH_CHILD)
     [child] = process.children()
-    assert server.stop(signal.SIGTERM, patience=20) is True
+    assert server.stop(signal.SIGTERM, patience=60) is True
     assert not is_alive(process)
     assert not is_alive(child)
     assert server.find() is None
@@ -121,7 +121,7 @@ def test_a_server_that_ends_while_starting_is_told_with_its_last_words(server: S
     command = [sys.executable, "-c", "print('no such port')", *server.signature]
     process = server.start(command, {})
     with pytest.raises(ServerExitedError, match="no such port"):
-        server.wait_until(process, lambda: "not there", patience=20)
+        server.wait_until(process, lambda: "not there", patience=60)
 
 
 def test_a_server_that_is_never_ready_is_told_with_what_was_missing(server: Server) -> None:

@@ -10,6 +10,7 @@ from pipeline_localstack.runtime.events import Event, Failed, InitFailed, Ready,
 from pipeline_localstack.runtime.runtime_api import MAXIMUM_RESPONSE_BYTES, Invocation, RuntimeApi
 
 PREFIX = "/2018-06-01/runtime"
+PATIENCE_SECONDS = 60
 INVOCATION = Invocation(
     request_id="r-1",
     payload='{"käse": 1}'.encode(),
@@ -23,7 +24,7 @@ class Runtime:
     """What a runtime does, over one connection."""
 
     def __init__(self, api: RuntimeApi) -> None:
-        self._connection = http.client.HTTPConnection(api.address, timeout=10)
+        self._connection = http.client.HTTPConnection(api.address, timeout=PATIENCE_SECONDS)
 
     def next(self) -> tuple[dict[str, str], bytes]:
         self._connection.request("GET", f"{PREFIX}/invocation/next")
@@ -62,7 +63,7 @@ def test_first_request_for_an_invocation_means_that_the_runtime_is_ready(
 ) -> None:
     api.deliver(INVOCATION)
     headers, payload = runtime.next()
-    assert isinstance(events.get(timeout=5), Ready)
+    assert isinstance(events.get(timeout=PATIENCE_SECONDS), Ready)
     assert payload == INVOCATION.payload
     assert headers["Lambda-Runtime-Aws-Request-Id"] == "r-1"
     assert headers["Lambda-Runtime-Deadline-Ms"] == "1800000000123"
@@ -73,7 +74,7 @@ def test_first_request_for_an_invocation_means_that_the_runtime_is_ready(
 def test_response_is_passed_on(api: RuntimeApi, runtime: Runtime, events: Queue[Event]) -> None:
     api.deliver(INVOCATION)
     assert runtime.post("invocation/r-1/response", b'"done"')[0] == 202
-    event = events.get(timeout=5)
+    event = events.get(timeout=PATIENCE_SECONDS)
     assert isinstance(event, Responded)
     assert (event.request_id, event.payload) == ("r-1", b'"done"')
 
@@ -83,7 +84,7 @@ def test_response_in_chunks_is_put_together(
 ) -> None:
     api.deliver(INVOCATION)
     runtime.post("invocation/r-1/response", iter([b'"in ', b"two ", b'parts"']))
-    event = events.get(timeout=5)
+    event = events.get(timeout=PATIENCE_SECONDS)
     assert isinstance(event, Responded)
     assert event.payload == b'"in two parts"'
 
@@ -94,7 +95,7 @@ def test_response_above_the_limit_is_refused(
     api.deliver(INVOCATION)
     status, answer = runtime.post("invocation/r-1/response", b"x" * (MAXIMUM_RESPONSE_BYTES + 1))
     assert (status, answer["errorType"]) == (413, "RequestEntityTooLarge")
-    event = events.get(timeout=5)
+    event = events.get(timeout=PATIENCE_SECONDS)
     assert isinstance(event, Responded)
     assert event.payload is None
 
@@ -105,7 +106,7 @@ def test_error_of_the_function_is_passed_on_with_its_type(
     api.deliver(INVOCATION)
     body = b'{"errorMessage": "no", "errorType": "ValueError"}'
     assert runtime.post("invocation/r-1/error", body)[0] == 202
-    event = events.get(timeout=5)
+    event = events.get(timeout=PATIENCE_SECONDS)
     assert isinstance(event, Failed)
     assert (event.payload, event.error_type) == (body, "ValueError")
 
@@ -115,7 +116,7 @@ def test_error_of_the_init_phase_is_passed_on_with_the_type_of_its_header(
 ) -> None:
     header = {"Lambda-Runtime-Function-Error-Type": "Runtime.ImportModuleError"}
     assert runtime.post("init/error", b"{}", **header)[0] == 202
-    event = events.get(timeout=5)
+    event = events.get(timeout=PATIENCE_SECONDS)
     assert isinstance(event, InitFailed)
     assert event.error_type == "Runtime.ImportModuleError"
 
@@ -136,9 +137,9 @@ def test_unknown_path_is_not_found(runtime: Runtime, path: str) -> None:
 
 def test_closing_releases_a_waiting_runtime(events: Queue[Event]) -> None:
     api = RuntimeApi(events.put)
-    connection = http.client.HTTPConnection(api.address, timeout=10)
+    connection = http.client.HTTPConnection(api.address, timeout=PATIENCE_SECONDS)
     connection.request("GET", f"{PREFIX}/invocation/next")
-    assert isinstance(events.get(timeout=5), Ready)
+    assert isinstance(events.get(timeout=PATIENCE_SECONDS), Ready)
     api.close()
     with pytest.raises(http.client.RemoteDisconnected):
         connection.getresponse()

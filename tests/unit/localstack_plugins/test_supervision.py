@@ -18,6 +18,7 @@ from pipeline_localstack.runtime.events import Exited, MemoryUsed
 from tests.unit.localstack_plugins.conftest import INTERPRETER, Supervise
 
 MIB = 1024 * 1024
+PATIENCE_SECONDS = 60
 
 
 def processes_with(marker: str) -> list[int]:
@@ -30,7 +31,7 @@ def processes_with(marker: str) -> list[int]:
 
 def wait_for(marker: str, count: int) -> list[int]:
     """The processes with the marker among their arguments, once there are so many."""
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + PATIENCE_SECONDS
     while len(found := processes_with(marker)) != count:
         assert time.monotonic() < deadline, f"{found} instead of {count} processes"
         time.sleep(0.02)
@@ -48,7 +49,7 @@ def wait_for(marker: str, count: int) -> list[int]:
     ],
 )
 def test_end_is_told_with_its_status(supervise: Supervise, source: str, code: int) -> None:
-    event = supervise(source).events.get(timeout=10)
+    event = supervise(source).events.get(timeout=PATIENCE_SECONDS)
     assert isinstance(event, Exited)
     assert os.waitstatus_to_exitcode(event.status) == code
     assert not event.out_of_memory
@@ -57,7 +58,7 @@ def test_end_is_told_with_its_status(supervise: Supervise, source: str, code: in
 def test_output_and_errors_are_collected_in_order(supervise: Supervise) -> None:
     source = "import sys; print('one', flush=True); print('two', file=sys.stderr); print('three')"
     supervised = supervise(source)
-    supervised.events.get(timeout=10)
+    supervised.events.get(timeout=PATIENCE_SECONDS)
     assert supervised.process.output.take() == "one\ntwo\nthree\n"
 
 
@@ -66,7 +67,7 @@ def test_process_has_only_the_variables_it_was_given(
 ) -> None:
     monkeypatch.setenv("SSL_CERT_FILE", "/of/the/host")
     supervised = supervise("import os; print(sorted(os.environ))", OWN="value")
-    supervised.events.get(timeout=10)
+    supervised.events.get(timeout=PATIENCE_SECONDS)
     names = supervised.process.output.take()
     assert "OWN" in names
     assert "SSL_CERT_FILE" not in names
@@ -74,7 +75,7 @@ def test_process_has_only_the_variables_it_was_given(
 
 def test_standard_output_can_be_opened_by_name(supervise: Supervise) -> None:
     supervised = supervise("open('/dev/stdout', 'w').write('by name')")
-    supervised.events.get(timeout=10)
+    supervised.events.get(timeout=PATIENCE_SECONDS)
     assert supervised.process.output.take() == "by name"
 
 
@@ -82,13 +83,13 @@ def test_temporary_files_are_in_the_directory_of_the_environment(supervise: Supe
     supervised = supervise(
         "import tempfile, pathlib; pathlib.Path(tempfile.gettempdir(), 'kept').write_text('')"
     )
-    supervised.events.get(timeout=10)
+    supervised.events.get(timeout=PATIENCE_SECONDS)
     assert [file.name for file in supervised.scratch.iterdir()] == ["kept"]
 
 
 def test_process_above_its_memory_is_killed(supervise: Supervise) -> None:
     source = "kept = b'x' * (300 * 2**20); import time; time.sleep(60)"
-    event = supervise(source, memory=128 * MIB).events.get(timeout=20)
+    event = supervise(source, memory=128 * MIB).events.get(timeout=PATIENCE_SECONDS)
     assert isinstance(event, Exited)
     assert event.out_of_memory
     assert event.peak > 128 * MIB
@@ -101,7 +102,7 @@ def test_memory_of_children_counts(supervise: Supervise) -> None:
         f"both = [subprocess.Popen([sys.executable, '-c', {child!r}]) for _ in range(2)]\n"
         "both[0].wait()"
     )
-    event = supervise(source, memory=128 * MIB).events.get(timeout=20)
+    event = supervise(source, memory=128 * MIB).events.get(timeout=PATIENCE_SECONDS)
     assert isinstance(event, Exited)
     assert event.out_of_memory
 
@@ -124,7 +125,7 @@ def many_descriptors() -> Iterator[None]:
 
 @pytest.mark.usefixtures("many_descriptors")
 def test_process_is_watched_whatever_the_number_of_its_channel(supervise: Supervise) -> None:
-    event = supervise("raise SystemExit(7)").events.get(timeout=10)
+    event = supervise("raise SystemExit(7)").events.get(timeout=PATIENCE_SECONDS)
     assert isinstance(event, Exited)
     assert os.waitstatus_to_exitcode(event.status) == 7
 
@@ -137,7 +138,7 @@ def test_memory_shared_by_forks_counts_once(supervise: Supervise) -> None:
         "children = [os.fork() for _ in range(2)]\n"
         "time.sleep(1)"
     )
-    event = supervise(source, memory=256 * MIB).events.get(timeout=20)
+    event = supervise(source, memory=256 * MIB).events.get(timeout=PATIENCE_SECONDS)
     assert isinstance(event, Exited)
     assert not event.out_of_memory
 
@@ -149,7 +150,7 @@ def test_used_memory_is_told_on_demand(supervise: Supervise) -> None:
     while not supervised.process.output.take():
         time.sleep(0.01)
     supervised.process.end()
-    event = supervised.events.get(timeout=10)
+    event = supervised.events.get(timeout=PATIENCE_SECONDS)
     assert isinstance(event, MemoryUsed)
     assert 50 * MIB < event.peak < 150 * MIB
 
@@ -179,7 +180,7 @@ def test_descendants_end_with_the_process(supervise: Supervise) -> None:
     supervised = supervise(
         f"import subprocess; subprocess.Popen({detached}, start_new_session=True)"
     )
-    assert isinstance(supervised.events.get(timeout=10), Exited)
+    assert isinstance(supervised.events.get(timeout=PATIENCE_SECONDS), Exited)
     wait_for(marker, 0)
 
 
@@ -232,7 +233,7 @@ def test_nothing_is_left_when_the_owner_is_killed(
         supervisors = psutil.Process(owner.pid).children(recursive=True)
         owner.kill()
     wait_for(marker, 0)
-    assert psutil.wait_procs(supervisors, timeout=10)[1] == []
+    assert psutil.wait_procs(supervisors, timeout=PATIENCE_SECONDS)[1] == []
 
 
 @pytest.mark.usefixtures("on_linux")
@@ -242,6 +243,6 @@ def test_process_ends_when_its_supervisor_is_killed(supervise: Supervise) -> Non
     while not (tree := supervisor.children(recursive=True)):
         time.sleep(0.01)
     supervisor.kill()
-    assert psutil.wait_procs(tree, timeout=10)[1] == []
-    event = supervised.events.get(timeout=10)
+    assert psutil.wait_procs(tree, timeout=PATIENCE_SECONDS)[1] == []
+    event = supervised.events.get(timeout=PATIENCE_SECONDS)
     assert isinstance(event, Exited)
