@@ -70,6 +70,7 @@ def test_new_changed_unchanged_and_stale_records_mix_in_any_order(pipeline: Pipe
         records(range(500, 600), day=6),
         records(range(1200, 1400)),
     )
+    pipeline.let_a_second_pass()
     assert pipeline.load(delivered, KEY) == loaded(
         inserted=400, updated=200, unchanged=300, stale=100
     )
