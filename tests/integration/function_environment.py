@@ -8,7 +8,7 @@ from typing import Any
 
 import psycopg
 import pytest
-from psycopg.conninfo import conninfo_to_dict
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from data_pipeline.aws import clients, secrets
 from local.state import Environment
@@ -38,7 +38,7 @@ def forget() -> None:
 
 @contextmanager
 def database_secret(environment: Environment, conninfo: str) -> Iterator[str]:
-    """A secret in RDS's shape that leads to a database; the id is given."""
+    """A secret in RDS's shape that leads to a database as tests reach it; the id is given."""
     name = f"test/{uuid.uuid4().hex}"
     client = environment.client("secretsmanager")
     client.create_secret(Name=name, SecretString=json.dumps(secret_document(conninfo)))
@@ -46,6 +46,18 @@ def database_secret(environment: Environment, conninfo: str) -> Iterator[str]:
         yield name
     finally:
         client.delete_secret(SecretId=name, ForceDeleteWithoutRecovery=True)
+
+
+@contextmanager
+def secret_for_functions(environment: Environment, conninfo: str) -> Iterator[str]:
+    """A secret for deployed functions, whose way to the database need not be the tests' own."""
+    deployed = environment.client("secretsmanager").get_secret_value(
+        SecretId=environment.output("DataPipelineStack", "ReaderSecretId")
+    )
+    place = json.loads(deployed["SecretString"])
+    reached = make_conninfo(conninfo, host=place["host"], port=place["port"])
+    with database_secret(environment, reached) as name:
+        yield name
 
 
 def secret_document(conninfo: str) -> dict[str, object]:

@@ -12,7 +12,7 @@ import requests
 
 from data_pipeline.jobs.job import Job, new_job_id
 from local.state import Environment
-from tests.integration.function_environment import database_secret
+from tests.integration.function_environment import secret_for_functions
 
 PATIENCE_SECONDS = 60
 
@@ -165,7 +165,7 @@ def copy_of_job_runner(environment: Environment, conninfo: str, **others: str) -
     configuration = original["Configuration"]
     code = requests.get(original["Code"]["Location"], timeout=60).content
     copy = f"test-{uuid.uuid4().hex}"
-    with database_secret(environment, conninfo) as secret_id:
+    with secret_for_functions(environment, conninfo) as secret_id:
         variables = configuration["Environment"]["Variables"] | others
         variables["DATABASE_SECRET_ID"] = secret_id
         arn = functions.create_function(

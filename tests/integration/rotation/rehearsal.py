@@ -17,7 +17,7 @@ from psycopg.conninfo import make_conninfo
 from infra import lambda_bundle
 from local.state import Environment
 from tests.integration.databases import OWNER, READER, WRITER, TestDatabase
-from tests.integration.function_environment import database_secret, table
+from tests.integration.function_environment import secret_for_functions, table
 
 _SETTINGS_OF_ROLE = """
     SELECT split_part(setting, '=', 1), split_part(setting, '=', 2)
@@ -72,7 +72,7 @@ def prepared(environment: Environment, database: TestDatabase) -> Iterator[Rehea
         logins = {role: stack.enter_context(_login(database, role)) for role in (WRITER, READER)}
         conninfos = {OWNER: database.owner, **logins}
         secrets = {
-            role: stack.enter_context(database_secret(environment, conninfo))
+            role: stack.enter_context(secret_for_functions(environment, conninfo))
             for role, conninfo in conninfos.items()
         }
         cache = stack.enter_context(table(environment, "cacheKey"))
