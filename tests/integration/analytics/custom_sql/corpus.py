@@ -29,6 +29,7 @@ class Attack:
     alone: Alone = Alone.REFUSED
     reason: str = ""
     seen: str = ""
+    seconds: float = 4.0
 
     def __post_init__(self) -> None:
         assert (self.alone is Alone.GUARD) == bool(self.reason), self.title

@@ -16,7 +16,7 @@ from psycopg.conninfo import make_conninfo
 from psycopg.pq import TransactionStatus
 
 from local.state import Environment
-from tests.integration.analytics.custom_sql.corpus import Alone
+from tests.integration.analytics.custom_sql.corpus import Alone, Attack
 from tests.integration.databases import TestDatabase
 
 _HERE = Path(__file__).parent
@@ -24,8 +24,6 @@ _COPY_OF_READER = (_HERE / "copy_of_reader.sql").read_bytes()
 _FINGERPRINT = (_HERE / "fingerprint.sql").read_bytes()
 _PASSWORD = "attack"
 
-# Eight times the limit of a statement: what has not ended by then does not heed it.
-_SECONDS_BEFORE_GIVING_UP = 4.0
 _SESSION = b"""
     SELECT name || '=' || setting FROM pg_catalog.pg_settings WHERE source = 'session'
     UNION ALL SELECT 'listens' FROM pg_catalog.pg_listening_channels()
@@ -59,10 +57,10 @@ class Target:
         self._run("DROP ROLE {role}")
         self._admin.close()
 
-    def attack(self, messages: list[str], *, extended: bool) -> tuple[Alone, str]:
-        """What becomes of statements, each a transaction of its own, and why it is that."""
+    def attempt(self, attack: Attack, *, extended: bool) -> tuple[Alone, str]:
+        """What becomes of its statements, each a transaction of its own, and why it is that."""
         self._notified = False
-        text, error, session, gave_up = self._send(messages, extended=extended)
+        text, error, session, gave_up = self._send(attack, extended=extended)
         harm = {
             "settings stay": bool(session),
             "secret": any(secret in text for secret in self._secrets),
@@ -82,11 +80,14 @@ class Target:
         return (Alone.STOPPED if is_limit else Alone.REFUSED), f"{error.sqlstate} {error}"
 
     def _send(
-        self, messages: list[str], *, extended: bool
+        self, attack: Attack, *, extended: bool
     ) -> tuple[str, psycopg.Error | None, list[str], bool]:
         text, error = "", None
-        with self._connect() as connection, self._ended_in_time(connection) as gave_up:
-            for message in messages:
+        with (
+            self._connect() as connection,
+            self._ended_after(attack.seconds, connection) as gave_up,
+        ):
+            for message in attack.messages:
                 try:
                     text += _read(connection, message, extended=extended)
                 except psycopg.Error as raised:
@@ -98,7 +99,9 @@ class Target:
         return text, None if is_copy else error, session, gave_up.is_set()
 
     @contextmanager
-    def _ended_in_time(self, connection: psycopg.Connection) -> Iterator[threading.Event]:
+    def _ended_after(
+        self, seconds: float, connection: psycopg.Connection
+    ) -> Iterator[threading.Event]:
         gave_up = threading.Event()
         pid = connection.info.backend_pid
 
@@ -107,7 +110,7 @@ class Target:
             with psycopg.connect(self._admin.info.dsn, password=self._admin.info.password) as admin:
                 admin.execute("SELECT pg_terminate_backend(%s)", [pid])
 
-        timer = threading.Timer(_SECONDS_BEFORE_GIVING_UP, end)
+        timer = threading.Timer(seconds, end)
         timer.start()
         try:
             yield gave_up

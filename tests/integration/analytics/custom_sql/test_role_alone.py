@@ -23,13 +23,13 @@ def target(environment: Environment, loaded_database: TestDatabase) -> Iterator[
 
 @pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: attack.title)
 def test_role_lets_happen_what_is_listed(target: Target, attack: Attack) -> None:
-    alone, why = target.attack(attack.messages, extended=False)
+    alone, why = target.attempt(attack, extended=False)
     assert alone in _LISTED[attack.alone], why
 
 
 @pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: attack.title)
 def test_extended_protocol_lets_no_more_happen(target: Target, attack: Attack) -> None:
-    alone, why = target.attack(attack.messages, extended=True)
+    alone, why = target.attempt(attack, extended=True)
     assert alone in {*_LISTED[attack.alone], Alone.REFUSED}, why
 
 
