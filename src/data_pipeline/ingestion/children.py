@@ -1,10 +1,12 @@
 """Children that the newer record of their owner has no more: lines of orders, edges to a parent."""
 
 from collections.abc import Collection, Mapping
+from functools import cache
 from typing import Any
 
 import msgspec
 import psycopg
+from psycopg import sql
 
 from data_pipeline.ingestion.merge import Version
 from data_pipeline.ingestion.statements import statement
@@ -44,7 +46,15 @@ def drop(
     """
     parameters = msgspec.structs.asdict(version) | {"edges": list(edges)}
     parameters |= {f"{table}_copied_after": greatest for table, greatest in copied_after.items()}
-    dropped = connection.execute(statement("drop_lines"), parameters).rowcount
+    dropped = connection.execute(_dropping("order_items", "gone_lines"), parameters).rowcount
     if edges:
-        dropped += connection.execute(statement("drop_edges"), parameters).rowcount
+        dropping_edges = _dropping("relationships", "gone_edges")
+        dropped += connection.execute(dropping_edges, parameters).rowcount
     return dropped
+
+
+@cache
+def _dropping(table: str, gone: str) -> sql.Composed:
+    return statement("drop_gone").format(
+        entity=sql.Literal(table), table=sql.Identifier(table), gone=statement(gone)
+    )
