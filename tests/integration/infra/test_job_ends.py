@@ -13,7 +13,7 @@ import pytest
 from psycopg import sql
 
 from local.state import Environment
-from tests.integration import sales
+from tests.integration import endless, sales
 from tests.integration.databases import TestDatabase
 from tests.integration.function_environment import backends
 from tests.integration.infra.executions import (
@@ -41,14 +41,12 @@ def messages(environment: Environment) -> Iterator[Messages]:
 def test_job_whose_execution_is_stopped_from_outside_ends_and_is_announced(
     environment: Environment, workflow: Workflow, messages: Messages
 ) -> None:
-    with psycopg.connect(environment.admin_conninfo()) as admin:
-        admin.execute("LOCK TABLE canonical.relationships IN ACCESS EXCLUSIVE MODE")
-        job_id = workflow.start()
-        query = f"job-runner/{job_id}"
-        workflow.until(lambda: backends(environment, query))
-        workflow.stop(job_id)
-        workflow.until(lambda: workflow.item(job_id).status == "CANCELLED")
-        workflow.until(lambda: not backends(environment, query))
+    job_id = workflow.start(endless.OPERATION, endless.PARAMETERS)
+    query = f"job-runner/{job_id}"
+    workflow.until(lambda: backends(environment, query))
+    workflow.stop(job_id)
+    workflow.until(lambda: workflow.item(job_id).status == "CANCELLED")
+    workflow.until(lambda: not backends(environment, query))
     problem = json.loads(workflow.item(job_id).error_json or "")
     assert "stopped by an operator" in problem["detail"]
     assert messages.about(job_id)["body"]["status"] == "CANCELLED"
@@ -92,12 +90,8 @@ def _closed_as_the_deployed_one_is(environment: Environment, workflow: Workflow)
 def test_job_whose_query_takes_longer_than_its_task_may_times_out(
     environment: Environment, messages: Messages
 ) -> None:
-    with (
-        copy_of_workflow(environment, _with_limit(2, "RunQuery")) as workflow,
-        psycopg.connect(environment.admin_conninfo()) as admin,
-    ):
-        admin.execute("LOCK TABLE canonical.relationships IN ACCESS EXCLUSIVE MODE")
-        job_id = workflow.start()
+    with copy_of_workflow(environment, _with_limit(2, "RunQuery")) as workflow:
+        job_id = workflow.start(endless.OPERATION, endless.PARAMETERS)
         run = workflow.ended(job_id)
         workflow.until(lambda: not backends(environment, f"job-runner/{job_id}"))
     assert run.item.status == "TIMED_OUT"
@@ -115,10 +109,8 @@ def test_job_whose_execution_takes_longer_than_it_may_times_out(
     with (
         copy_of_workflow(environment, _with_limit(2)) as workflow,
         _closed_as_the_deployed_one_is(environment, workflow),
-        psycopg.connect(environment.admin_conninfo()) as admin,
     ):
-        admin.execute("LOCK TABLE canonical.relationships IN ACCESS EXCLUSIVE MODE")
-        job_id = workflow.start()
+        job_id = workflow.start(endless.OPERATION, endless.PARAMETERS)
         workflow.until(lambda: workflow.item(job_id).status == "TIMED_OUT")
         workflow.until(lambda: not backends(environment, f"job-runner/{job_id}"))
         run = workflow.ended(job_id)
