@@ -12,7 +12,7 @@ import requests
 
 from local.state import Environment
 
-_PATIENCE_SECONDS = 20.0
+_PATIENCE_SECONDS = 60.0
 _SHORT_SECONDS = 1
 
 
@@ -24,10 +24,17 @@ class Messages:
     topic_arn: str
     queue_url: str
 
-    def received(self) -> list[dict[str, Any]]:
-        """Those that have come: `body`, and the `attributes` that filter policies see."""
+    def received(self, *, at_least: int = 0) -> list[dict[str, Any]]:
+        """Those that have come: `body`, and the `attributes` that filter policies see.
+
+        Args:
+            at_least: so many are waited for.
+        """
         found: list[dict[str, Any]] = []
-        while batch := self._receive(_SHORT_SECONDS):
+        deadline = time.monotonic() + _PATIENCE_SECONDS
+        while (batch := self._receive(_SHORT_SECONDS)) or (
+            len(found) < at_least and time.monotonic() < deadline
+        ):
             found += batch
         return found
 
@@ -37,7 +44,7 @@ class Messages:
         Raises:
             TimeoutError: none came.
         """
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + _PATIENCE_SECONDS
         while time.monotonic() < deadline:
             for message in self._receive(2):
                 if message["body"]["jobId"] == job_id:
@@ -59,12 +66,15 @@ class Messages:
         raise TimeoutError(f"No e-mail to {address}.")
 
     def _receive(self, seconds: int) -> list[dict[str, Any]]:
-        answer = self.environment.client("sqs").receive_message(
+        sqs = self.environment.client("sqs")
+        answer = sqs.receive_message(
             QueueUrl=self.queue_url,
             WaitTimeSeconds=seconds,
             MaxNumberOfMessages=10,
             MessageAttributeNames=["All"],
         )
+        for one in answer.get("Messages", []):  # or they come again half a minute later
+            sqs.delete_message(QueueUrl=self.queue_url, ReceiptHandle=one["ReceiptHandle"])
         return [
             {
                 "body": json.loads(one["Body"]),
@@ -79,10 +89,25 @@ class Messages:
 
 def letters(environment: Environment) -> list[dict[str, Any]]:
     """The e-mails in the local mail box: https://docs.localstack.cloud/aws/services/ses/"""
-    answer = requests.get(f"{environment.endpoint}/_aws/ses", timeout=10)
+    answer = requests.get(f"{environment.endpoint}/_aws/ses", timeout=_PATIENCE_SECONDS)
     if answer.status_code == 404:
         return []  # the box is there from the first letter on
     return list(answer.json()["messages"])
+
+
+def letters_about(environment: Environment, job_id: str) -> list[str]:
+    """The texts of the e-mails that name a job, of which one at least is waited for.
+
+    Raises:
+        TimeoutError: none came.
+    """
+    deadline = time.monotonic() + _PATIENCE_SECONDS
+    while time.monotonic() < deadline:
+        texts = [str(letter["Body"]["text_part"]) for letter in letters(environment)]
+        if found := [text for text in texts if job_id in text]:
+            return found
+        time.sleep(0.1)
+    raise TimeoutError(f"No e-mail about {job_id}.")
 
 
 @contextmanager

@@ -10,7 +10,8 @@ import pytest
 
 from local import shell_variables
 from local.state import Environment
-from tests.integration.messages import letters
+from tests.integration.infra.executions import Workflow
+from tests.integration.messages import letters_about
 
 type Shell = Callable[[str], str]
 
@@ -67,29 +68,28 @@ def test_analysis_of_a_timeframe_is_submitted_polled_and_fetched(
     job = _finished(
         shell, operation="multi_dimensional_analytics", parameters={"timeframe": "3 months"}
     )
-    path = f"/analytics/jobs/{job['jobId']}/result"
+    job_id = str(job["jobId"])
+    path = f"/analytics/jobs/{job_id}/result"
     result = json.loads(shell(f'curl -s -H "x-api-key: $API_KEY" "$API_URL{path}"'))
     assert result["operation"] == "multi_dimensional_analytics"
     assert result["parameters"]["timeframe"] == "3 months"
     assert result["rowCount"] == len(result["rows"]) == job["rowCount"]
 
+    # A job has ended before its execution has, which tells of it.
+    Workflow.deployed(environment).ended(job_id)
     executions = json.loads(
         shell('aws stepfunctions list-executions --state-machine-arn "$STATE_MACHINE_ARN"')
     )["executions"]
-    (listed,) = (one for one in executions if one["name"] == job["jobId"])
+    (listed,) = (one for one in executions if one["name"] == job_id)
     described = json.loads(
         shell(f"aws stepfunctions describe-execution --execution-arn {listed['executionArn']}")
     )
     assert described["status"] == listed["status"] == "SUCCEEDED"
     assert json.loads(described["input"])["parameters"]["timeframe"] == "3 months"
 
-    (letter,) = (one for one in letters(environment) if str(job["jobId"]) in _text(one))
-    assert _text(letter).startswith("Your job succeeded.")
-    assert "Operation: multi_dimensional_analytics" in _text(letter)
-
-
-def _text(letter: dict[str, dict[str, object]]) -> str:
-    return str(letter["Body"]["text_part"])
+    (letter,) = letters_about(environment, job_id)
+    assert letter.startswith("Your job succeeded.")
+    assert "Operation: multi_dimensional_analytics" in letter
 
 
 @pytest.mark.parametrize("options", ["-sL -O", "-sL -OJ"])

@@ -7,7 +7,7 @@ import pytest
 
 from local.state import Environment
 from tests.integration.infra.executions import Run, Workflow
-from tests.integration.messages import Messages, letters, subscribed
+from tests.integration.messages import Messages, letters_about, subscribed
 
 
 @pytest.fixture
@@ -44,7 +44,7 @@ def test_mail_of_a_finished_job_can_be_read(
     environment: Environment, run_job: Callable[..., Run]
 ) -> None:
     item = run_job("simple_demo", {}).item
-    (letter,) = (text for text in _texts(environment) if item.job_id in text)
+    (letter,) = letters_about(environment, item.job_id)
     assert letter == (
         "Your job succeeded.\n"
         "\n"
@@ -61,15 +61,11 @@ def test_mail_of_a_failed_job_says_why(
     environment: Environment, run_job: Callable[..., Run]
 ) -> None:
     item = run_job("simple_demo", {"no_such_parameter": 1}).item
-    (letter,) = (text for text in _texts(environment) if item.job_id in text)
+    (letter,) = letters_about(environment, item.job_id)
     problem = json.loads(item.error_json or "")
     assert letter.startswith(
         f"Your job did not succeed: FAILED\n\n{problem['title']}: {problem['detail']}\n\n"
     )
-
-
-def _texts(environment: Environment) -> list[str]:
-    return [str(letter["Body"]["text_part"]) for letter in letters(environment)]
 
 
 def test_times_are_in_utc_marked_by_z(run_job: Callable[..., Run]) -> None:

@@ -56,7 +56,7 @@ def test_unfinished_job_ends_as_its_execution_did_and_is_announced(
     problem = json.loads(ended.error_json or "")
     assert problem["type"] == f"/problems/{kind}"
 
-    (message,) = closer.received()
+    (message,) = closer.received(at_least=1)
     assert message["body"] == {
         "jobId": job.job_id,
         "name": "a job",
@@ -88,7 +88,7 @@ def test_event_that_comes_twice_is_announced_once(store: JobStore, closer: Messa
     job = make_job()
     store.add(job)
     assert _ended(store, job, "ABORTED") == _ended(store, job, "ABORTED")
-    assert len(closer.received()) == 1
+    assert len(closer.received(at_least=1)) == 1
 
 
 def test_execution_without_a_job_is_passed_over(closer: Messages) -> None:

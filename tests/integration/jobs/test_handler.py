@@ -113,7 +113,7 @@ def test_queued_job_is_cancelled_and_announced_once(call: Call, messages: Messag
         answer = _cancel(call, job["jobId"])
         assert answer["statusCode"] == 200
         assert body(answer)["status"] == "CANCELLED"
-    (message,) = messages.received()
+    (message,) = messages.received(at_least=1)
     assert message["body"]["jobId"] == job["jobId"]
     assert message["attributes"]["status"] == "CANCELLED"
 
