@@ -127,9 +127,9 @@ def test_connection_that_died_between_two_requests_costs_the_client_nothing(
 def test_query_that_takes_too_long_is_stopped(
     invoke: Invoke, database_url: sales.Conninfos, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(answers, "TIMEOUT_SECONDS", 0.2)
-    with psycopg.connect(database_url.owner) as owner:
+    with psycopg.connect(database_url.owner) as owner, monkeypatch.context() as patch:
         owner.execute("LOCK TABLE canonical.customers IN ACCESS EXCLUSIVE MODE")
+        patch.setattr(answers, "TIMEOUT_SECONDS", 0.2)
         answer = _ask(invoke)
     assert answer["statusCode"] == 504
     assert body(answer)["type"] == "/problems/query-timeout"
