@@ -13,7 +13,7 @@ from data_pipeline.canonical import MIGRATIONS
 from data_pipeline.canonical.tables import TABLES
 from data_pipeline.migrator import schema
 from data_pipeline.migrator.schema import migrate
-from tests.integration.databases import TestDatabase
+from tests.integration.databases import OWNER, READER, WRITER, TestDatabase
 
 NAMES = tuple(sorted(file.stem for file in MIGRATIONS.glob("*.sql")))
 
@@ -82,11 +82,16 @@ def test_migrator_that_was_killed_does_not_block_the_next(new_database: TestData
 
 def test_run_with_nothing_to_do_writes_to_no_role(database_url: TestDatabase) -> None:
     """Another database's migrator may be at the same roles now."""
-    query = "SELECT setrole::regrole::text, xmin::text FROM pg_db_role_setting ORDER BY 1"
+    query = """
+        SELECT setrole::regrole::text, xmin::text FROM pg_db_role_setting
+        WHERE setdatabase = 0 AND setrole::regrole::text = ANY (%s) ORDER BY 1
+    """
+    roles = [[OWNER, WRITER, READER]]
     with psycopg.connect(database_url.owner, autocommit=True) as connection:
-        before = connection.execute(query).fetchall()
+        before = connection.execute(query, roles).fetchall()
+        assert before
         migrate(database_url.owner)
-        assert connection.execute(query).fetchall() == before
+        assert connection.execute(query, roles).fetchall() == before
 
 
 def test_staging_has_the_columns_that_are_loaded_and_no_other(
