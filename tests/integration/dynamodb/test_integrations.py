@@ -103,7 +103,7 @@ def run(environment: Environment, definition: dict[str, Any]) -> Any:
         execution = stepfunctions.start_execution(
             stateMachineArn=machine, input=json.dumps({"jobId": "one"})
         )["executionArn"]
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 60
         while (found := stepfunctions.describe_execution(executionArn=execution))[
             "status"
         ] == "RUNNING":

@@ -14,6 +14,7 @@ from data_pipeline.jobs.job import Status, new_job_id
 from data_pipeline.jobs.results import Results
 from data_pipeline.jobs.store import JobStore
 from local.state import Environment
+from tests.integration.conftest import TIMEOUT_SECONDS
 from tests.integration.jobs.conftest import make_job
 from tests.unit.proxy_events import proxy_event
 
@@ -93,7 +94,7 @@ def test_large_result_is_downloaded_by_redirect_without_credentials(
     assert answer.headers["Location"].startswith(environment.endpoint)
     with requests.Session() as session:
         session.trust_env = False
-        download = session.get(answer.headers["Location"], timeout=10)
+        download = session.get(answer.headers["Location"], timeout=TIMEOUT_SECONDS)
     assert download.content == data
     name: Any = download.headers["Content-Disposition"]
     assert name.startswith('attachment; filename="customer_analysis-')

@@ -17,7 +17,7 @@ from botocore.config import Config
 
 HANDLERS = Path(__file__).parent / "handlers"
 ROLE = "arn:aws:iam::000000000000:role/test"
-_LOG_SECONDS = 20
+_LOG_SECONDS = 60
 
 
 @dataclass(frozen=True, kw_only=True)
