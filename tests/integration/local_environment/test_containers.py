@@ -3,13 +3,25 @@
 import json
 import uuid
 from collections.abc import Iterator
+from functools import partial
 
 import psycopg
 import pytest
 import requests
 from docker.models.containers import Container
 
-from local import containers, embedded, lifecycle, runtime, state, status
+from local import (
+    compose,
+    containers,
+    credentials,
+    embedded,
+    images,
+    lifecycle,
+    ports,
+    runtime,
+    state,
+    status,
+)
 from local.docker import Project
 from local.progress import Progress
 from local.state import Environment
@@ -180,6 +192,38 @@ def test_a_lost_state_of_localstack_is_restored_beside_the_data() -> None:
     assert restored == deployed
     assert stored(restored) == before
     assert requests.get(f"{restored.api_url}/health", timeout=60).json()["status"] == "ok"
+
+
+@pytest.fixture
+def docker_compose() -> compose.Program:
+    """Version 1.29, which serves where there is no Compose v2."""
+    for program in compose.programs():
+        if program.version < (2,):
+            return program
+    pytest.skip("This machine has no docker-compose 1.29: since release 13, Debian has v2 alone")
+
+
+def test_docker_compose_1_29_starts_and_removes_them_too(docker_compose: compose.Program) -> None:
+    name = f"{NAME}-first"
+    other = ports.environment_at(name, containers.RUNTIME, ports.choose(name, None))
+    project, passwords = containers.project(name), credentials.make()
+    run = partial(
+        compose.run,
+        variables=images.settings(passwords, ports.of(other)),
+        project=project.name,
+        files=[compose.FILE],
+        using=docker_compose,
+    )
+    try:
+        run(["up", "--detach", "--no-build"])
+        for service in SERVICES:
+            project.await_health(service)
+        assert other.client("s3").list_buckets()["Buckets"] == []
+        with psycopg.connect(other.conninfo("pipeline_owner", passwords.owner)) as connection:
+            connection.execute("SELECT")
+    finally:
+        run(["down", "--volumes"])
+    assert project.containers() == []
 
 
 def test_a_reset_leaves_nothing(own: Environment, project: Project) -> None:
