@@ -76,5 +76,9 @@ def raw_bucket(environment: Environment) -> str:
 
 @pytest.fixture
 def unique() -> str:
-    """A short word that no other test and no other run uses."""
-    return uuid.uuid4().hex[:12]
+    """A short word that no other test and no other run uses.
+
+    It begins with a letter: twelve digits are an account, to whose queues LocalStack would send
+    what is meant for a bucket of that name.
+    """
+    return f"w{uuid.uuid4().hex[:12]}"
