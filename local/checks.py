@@ -65,7 +65,8 @@ class Checks:
         """The tests against an environment made for them; those that need none if it can't be.
 
         Args:
-            wanted: directories of tests; all tests when there are none.
+            wanted: directories of tests, among them those that use an environment; all tests when
+                there are none.
         """
         with self._environment() as started:
             paths = wanted if started else _WITHOUT_SERVICES
@@ -76,13 +77,13 @@ class Checks:
             else:
                 self._fail("pytest")
             if started:
-                self._check_permissions(whole=passed and not (wanted or _arguments()))
+                self._check_permissions(whole=passed and not _arguments())
 
     def _check_permissions(self, *, whole: bool) -> None:
         """Whether the roles allow what the tests made their functions do, and nothing else.
 
         Args:
-            whole: all tests were run, so that what nothing did is not needed.
+            whole: all tests that call functions were run: what none of them did is not needed.
         """
         arguments = ("--whole",) if whole else ()
         command = (sys.executable, "-m", "local.permissions", *arguments)

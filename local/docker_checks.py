@@ -17,6 +17,7 @@ from local.ports import DEFAULT_LOCALSTACK, DEFAULT_POSTGRES, Ports
 from local.progress import Progress, complain
 from local.state import Credentials
 
+# All that use an environment: the others know nothing of containers.
 _TESTS: Final = ("tests/integration",)
 
 
