@@ -17,8 +17,9 @@ _INTRODUCTION: Final = """\
 Each control below was tried in a running local environment, by doing what it is there to prevent
 or to bring about. **Enforced here**: it has the effect that it has on AWS. **Only on AWS**: it has
 no effect here, or there is no such service. **Different**: it has an effect, another one.
-`make parity` probes again and writes this page; the probes use resources of their own, and remove
-them.
+All of it is the same in both runtimes, as processes and in [containers](docker.md): the tests of
+each compare it with this page. `make parity` probes again and writes it; the probes use resources
+of their own, and remove them.
 """
 
 
