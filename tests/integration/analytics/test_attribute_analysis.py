@@ -192,7 +192,7 @@ _CONDITIONS = st.recursive(
 
 
 @given(conditions=st.lists(_CONDITIONS, min_size=100, max_size=100))
-@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=20, suppress_health_check=list(HealthCheck))
 def test_condition_that_is_accepted_is_one_that_postgresql_understands(
     environment: Environment, conditions: list[str]
 ) -> None:

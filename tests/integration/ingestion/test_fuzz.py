@@ -13,7 +13,6 @@ from tests.unit.sources.json_values import KNOWN, SOURCES, VALUES, spoilt
 # One database for all examples of a test: what one leaves behind, the next ones meet.
 bounded = settings(
     max_examples=150,
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 EXTENSIONS = st.sampled_from(["json", "ndjson", "jsonl", "json.gz", "ndjson.gz", "txt"])

@@ -22,13 +22,13 @@ def unforeseen(content: Any, key: str) -> list[str]:
     return [each.message for each in rejected if each.rule == "unforeseen"]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(value=VALUES, source=st.sampled_from(SOURCES))
 def test_any_value_is_mapped_or_breaks_a_rule(value: Any, source: str) -> None:
     assert unforeseen(value, f"{source}-data/any.json") == []
 
 
-@settings(max_examples=700, deadline=None)
+@settings(max_examples=700)
 @given(file=spoilt())
 def test_any_value_in_the_place_of_another_is_mapped_or_breaks_a_rule(
     file: tuple[str, str, Any],
@@ -37,7 +37,7 @@ def test_any_value_in_the_place_of_another_is_mapped_or_breaks_a_rule(
     assert unforeseen(content, f"{source}-data/{name}") == []
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(value=VALUES, data=st.data())
 def test_any_record_of_any_collection_is_mapped_or_breaks_a_rule(
     value: Any, data: st.DataObject

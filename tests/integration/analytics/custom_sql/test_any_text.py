@@ -42,7 +42,8 @@ def reader(loaded_database: TestDatabase) -> Iterator[psycopg.Connection]:
 
 
 @settings(
-    deadline=None, max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=300,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @example("SELECT ''::text AS a, 1e400::numeric AS b, 'NaN'::float8 AS c, 'infinity'::date AS d")
 @example("SELECT 'infinity'::timestamptz AS a, '-infinity'::timestamp AS b")
