@@ -7,7 +7,7 @@ of its own has taken.
 
 import socket
 import time
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlsplit
@@ -60,10 +60,10 @@ def choose(name: str, last: Ports | None) -> Ports:
         _await_release(last.localstack, last.postgres)
     usual = Ports(localstack=DEFAULT_LOCALSTACK, postgres=DEFAULT_POSTGRES)
     wanted = [last, usual] if name == DEFAULT_NAME else [last]
-    return Ports(
-        localstack=_first_free(ports.localstack for ports in wanted if ports),
-        postgres=_first_free(ports.postgres for ports in wanted if ports),
-    )
+    reserved = {usual.localstack, usual.postgres}
+    localstack = _first_free((ports.localstack for ports in wanted if ports), reserved)
+    postgres = _first_free((ports.postgres for ports in wanted if ports), reserved | {localstack})
+    return Ports(localstack=localstack, postgres=postgres)
 
 
 def choose_again(name: str, last: Ports, *, localstack_runs: bool, postgres_runs: bool) -> Ports:
@@ -95,10 +95,17 @@ def _await_release(*ports: int) -> None:
         time.sleep(0.1)
 
 
-def _first_free(wanted: Iterable[int]) -> int:
+def _first_free(wanted: Iterable[int], reserved: Collection[int]) -> int:
+    """The first of the wanted ones that is free, or any other but those that are reserved."""
     for port in wanted:
         if is_free(port):
             return port
+    while (port := _any_free()) in reserved:
+        pass
+    return port
+
+
+def _any_free() -> int:
     with socket.socket() as candidate:
         candidate.bind((LOOPBACK, 0))
         return int(candidate.getsockname()[1])

@@ -55,6 +55,14 @@ def test_a_port_of_the_last_start_that_is_taken_now_is_given_up(usual: Ports) ->
     assert chosen == Ports(localstack=usual.localstack, postgres=last.postgres)
 
 
+def test_no_port_is_given_twice_or_to_whom_it_is_not_for(
+    usual: Ports, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    offered = iter([usual.postgres, 50_001, 50_001, usual.localstack, 50_002])
+    monkeypatch.setattr(ports, "_any_free", lambda: next(offered))
+    assert ports.choose("test", None) == Ports(localstack=50_001, postgres=50_002)
+
+
 def test_another_environment_leaves_the_usual_ports_alone(usual: Ports) -> None:
     chosen = ports.choose("test", None)
     assert usual.localstack not in (chosen.localstack, chosen.postgres)
