@@ -17,6 +17,8 @@ from local.state import Environment
 from tests.integration import databases
 from tests.integration.databases import TestDatabase
 
+PATIENCE_SECONDS = 60
+
 
 class Outcome(NamedTuple):
     """What the ledger says of a file, and how many of its records are in quarantine."""
@@ -58,10 +60,17 @@ class Alerts:
             Attributes={"RawMessageDelivery": "true"},
         )
 
-    def take(self, *, patience_seconds: int = 1) -> list[dict[str, Any]]:
-        """The alerts since the last time."""
+    def take(self, *, at_least: int = 0) -> list[dict[str, Any]]:
+        """The alerts since the last time, of which so many are waited for."""
+        found = self._receive()
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while len(found) < at_least and time.monotonic() < deadline:
+            found += self._receive()
+        return found
+
+    def _receive(self) -> list[dict[str, Any]]:
         answer = self._sqs.receive_message(
-            QueueUrl=self._queue, MaxNumberOfMessages=10, WaitTimeSeconds=patience_seconds
+            QueueUrl=self._queue, MaxNumberOfMessages=10, WaitTimeSeconds=1
         )
         messages = answer.get("Messages", [])
         for message in messages:
@@ -69,9 +78,12 @@ class Alerts:
         return [json.loads(message["Body"]) for message in messages]
 
     def forget(self) -> None:
-        """Takes all alerts so far."""
-        while self.take(patience_seconds=0):
-            pass
+        """Takes all alerts so far, also those that the topic has not passed on yet."""
+        last = {"event": uuid.uuid4().hex}
+        self._sns.publish(TopicArn=self.topic_arn, Message=json.dumps(last))
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while last not in self._receive():
+            assert time.monotonic() < deadline, "the topic passes nothing on"
 
     def remove(self) -> None:
         self._sns.delete_topic(TopicArn=self.topic_arn)

@@ -17,7 +17,7 @@ from tests.integration.ingestion.conftest import Pipeline
 
 type Connect = Callable[..., psycopg.Connection[Any]]
 
-PATIENCE_SECONDS = 30
+PATIENCE_SECONDS = 60
 MERGED_AT_ONCE = 20_000
 RENAME = "UPDATE canonical.customers SET name = %s, version = version + 1 WHERE source_id = %s"
 WAITING = """
@@ -123,7 +123,7 @@ def test_load_that_is_broken_off_in_a_deadlock_is_done_again(
         other.execute(RENAME, ("Other", "C1"))
         other.commit()
 
-    process_while(pipeline, connect, created, close_the_circle, options="-c deadlock_timeout=3s")
+    process_while(pipeline, connect, created, close_the_circle, options="-c deadlock_timeout=5s")
     rows = pipeline.rows("SELECT name, version FROM canonical.customers")
     assert rows == [{"name": "After", "version": 3}] * 2
     wait_until_a_deadlock_is_counted(pipeline, deadlocks)
