@@ -33,6 +33,9 @@ def count(event, context):
 
 scratch = pathlib.Path(tempfile.gettempdir())
 
+def grow(event, context):
+    return len(b"x" * (200 * 2**20))
+
 def die_when_told():
     while not (scratch / "die").exists():
         time.sleep(0.01)
@@ -151,6 +154,12 @@ def test_stop_ends_a_running_invocation_with_an_error(
     worker.join(60)
     assert [result.is_error for result in results] == [True]
     assert "asleep" in results[0].output
+
+
+def test_invocation_that_had_too_much_memory_for_a_moment_fails(start: Start) -> None:
+    result = start("app.grow").invoke(request())
+    assert result.is_error
+    assert json.loads(result.payload)["errorType"] == "Runtime.OutOfMemory"
 
 
 def test_stopped_environment_takes_no_invocation(start: Start) -> None:

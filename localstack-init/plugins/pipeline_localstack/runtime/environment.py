@@ -221,6 +221,9 @@ class ExecutionEnvironment:
             self._process.end()
             answer = self._next_event(time.monotonic() + _MEMORY_ANSWER_SECONDS)
             self._note_memory(answer)
+            # What had too much memory only for a moment is not spared.
+            if isinstance(answer, Exited) and answer.out_of_memory:
+                outcome = self._loss(answer, request_id)
             self._take_output(self._process)
             if not isinstance(answer, MemoryUsed):
                 self._end_process()

@@ -3,8 +3,8 @@
 Messages are JSON objects, one a line. The other side sends `{"command": …}` with `begin` (work
 starts: watch the memory), `end` (work is over: say how much memory was used) or `kill`; closing the
 channel means the same as `kill`. This side sends `{"event": "memory", "peak": bytes}` as the answer
-to `end`, and at last `{"event": "exited", "status": …, "peak": …, "out_of_memory": …}` with a
-status as of waitpid(2).
+to `end`, unless that was too much, and at last `{"event": "exited", "status": …, "peak": …,
+"out_of_memory": …}` with a status as of waitpid(2).
 """
 
 import contextlib
@@ -106,7 +106,8 @@ class Watch:
         self._working = command == "begin"
         if not self._working:
             self._sample()
-            self._tell(event="memory", peak=self._peak)
+            if not self._out_of_memory:
+                self._tell(event="memory", peak=self._peak)
         return True
 
     def _sample(self) -> None:
