@@ -95,6 +95,30 @@ def test_process_above_its_memory_is_killed(supervise: Supervise) -> None:
     assert event.peak > 128 * MIB
 
 
+def test_process_that_had_too_much_memory_between_two_looks_is_killed(
+    supervise: Supervise,
+) -> None:
+    source = (
+        "import pathlib, tempfile, time\n"
+        "while not pathlib.Path(tempfile.gettempdir(), 'grow').exists():\n"
+        "    time.sleep(0.01)\n"
+        "kept = b'x' * (300 * 2**20)\n"
+        "del kept\n"
+        "print('.', flush=True)\n"
+        "time.sleep(300)"
+    )
+    supervised = supervise(source, memory=128 * MIB)
+    supervised.process.end()  # nobody looks until the next end
+    assert isinstance(supervised.events.get(timeout=PATIENCE_SECONDS), MemoryUsed)
+    (supervised.scratch / "grow").touch()
+    while not supervised.process.output.take():
+        time.sleep(0.01)
+    supervised.process.end()
+    event = supervised.events.get(timeout=PATIENCE_SECONDS)
+    assert isinstance(event, Exited)
+    assert event.out_of_memory
+
+
 def test_memory_of_children_counts(supervise: Supervise) -> None:
     child = "kept = b'x' * (80 * 2**20); import time; time.sleep(60)"
     source = (
@@ -234,6 +258,34 @@ def test_nothing_is_left_when_the_owner_is_killed(
         owner.kill()
     wait_for(marker, 0)
     assert psutil.wait_procs(supervisors, timeout=PATIENCE_SECONDS)[1] == []
+
+
+_LATE = """
+import os, sys, time
+sys.path.insert(0, sys.argv[1])
+from pipeline_localstack.supervisor import linux
+parent = os.getpid()
+lifeline, held = os.pipe()
+if os.fork():
+    os._exit(0)
+os.close(held)
+while os.getppid() == parent:
+    time.sleep(0.01)
+linux.die_with_parent(lifeline)
+print("alive")
+"""
+
+
+@pytest.mark.usefixtures("on_linux")
+def test_process_ends_that_comes_too_late_to_hear_of_its_parents_end() -> None:
+    plugins = str(ROOT / "localstack-init" / "plugins")
+    done = subprocess.run(
+        [sys.executable, "-c", _LATE, plugins],
+        capture_output=True,
+        check=True,
+        timeout=PATIENCE_SECONDS,
+    )
+    assert done.stdout == b""
 
 
 @pytest.mark.usefixtures("on_linux")

@@ -16,18 +16,21 @@ _COMMAND_NOT_STARTED = 127
 
 def start(launch: Launch, output: int) -> int:
     """Fork and execute the command with its output going to the descriptor `output`."""
+    lifeline, held = os.pipe()
     process = os.fork()
     if process:
+        os.close(lifeline)
         return process
     try:
-        _execute(launch, output)
+        os.close(held)
+        _execute(launch, output, lifeline)
     except BaseException as error:  # noqa: BLE001 - nothing may return into the parent's code
         os.write(output, f"The runtime could not be started: {error}\n".encode())
     finally:
         os._exit(_COMMAND_NOT_STARTED)
 
 
-def _execute(launch: Launch, output: int) -> None:
+def _execute(launch: Launch, output: int, lifeline: int) -> None:
     os.setsid()
     nothing = os.open("/dev/null", os.O_RDONLY)
     for target, source in enumerate((nothing, output, output)):
@@ -43,7 +46,7 @@ def _execute(launch: Launch, output: int) -> None:
         _become(*launch.sandbox.owner, output)
     if sys.platform == "linux":
         linux.gain_no_privileges()
-        linux.die_with_parent()
+        linux.die_with_parent(lifeline)
     os.chdir(launch.working_directory)
     os.execve(launch.command[0], launch.command, launch.environment)  # noqa: S606
 

@@ -2,6 +2,7 @@
 
 import ctypes
 import os
+import select
 import signal
 import sys
 
@@ -61,9 +62,21 @@ def pivot_root(new_root: str, put_old: str) -> None:
     _call("pivot_root", os.fsencode(new_root), os.fsencode(put_old))
 
 
-def die_with_parent() -> None:
-    """Ask for SIGKILL when the parent's thread ends. Set it after the last change of user id."""
+def die_with_parent(lifeline: int) -> None:
+    """End at once when the parent's thread has ended, and by SIGKILL when it ends later.
+
+    Call it after the last change of user id, which takes the request back.
+
+    Args:
+        lifeline: of a pipe, the end to read from. The parent alone has the other one open, so that
+            its end shows also from another process namespace, where every parent's id is 0.
+    """
     _call("prctl", _PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    poll = select.poll()
+    poll.register(lifeline)
+    if poll.poll(0):
+        os._exit(0)
+    os.close(lifeline)
 
 
 def gain_no_privileges() -> None:

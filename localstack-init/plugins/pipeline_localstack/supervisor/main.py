@@ -31,13 +31,15 @@ def main(channel_descriptor: int, output: int) -> None:
         isolation.enter_namespaces()
     except OSError as error:
         _refuse(channel, f"namespaces: {error.strerror}")
+    lifeline, held = os.pipe()
     first = os.fork()
     if first:
         channel.close()
         os.close(output)
         _, status = os.waitpid(first, 0)
         sys.exit(os.waitstatus_to_exitcode(status) != 0)
-    linux.die_with_parent()
+    os.close(held)
+    linux.die_with_parent(lifeline)
     try:
         isolation.build_root(launch.sandbox)
     except OSError as error:
