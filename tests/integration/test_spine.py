@@ -18,7 +18,7 @@ from tests.integration.conftest import Api
 # One after another with all that counts on what was loaded last.
 pytestmark = pytest.mark.xdist_group("deployed-data")
 
-PATIENCE_SECONDS = 60
+PATIENCE_SECONDS = 120
 
 Ledger = Callable[[str], dict[str, Any]]
 

@@ -14,7 +14,7 @@ def test_part_of_a_result_is_removed(api: Api, environment: Environment) -> None
         "parameters": {"query": FAILS_AFTER_SOME_ROWS},
     }
     job_id = api.post("/analytics/jobs", json=request).json()["jobId"]
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 120
     while (job := api.get(f"/analytics/jobs/{job_id}").json())["status"] != "FAILED":
         assert time.monotonic() < deadline, job
         time.sleep(0.2)

@@ -27,7 +27,7 @@ FINAL = {"SUCCEEDED", "FAILED", "CANCELLED", "TIMED_OUT"}
 
 
 def _finished(api: Any, job_id: str) -> Any:
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 120
     while time.monotonic() < deadline:
         answer = api.get(f"/analytics/jobs/{job_id}")
         assert answer.status_code == 200, answer.text
@@ -147,7 +147,7 @@ def test_running_job_is_cancelled_and_stays_so(api: Any, environment: Environmen
 
 
 def _until(condition: Any) -> None:
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 120
     while not condition():
         assert time.monotonic() < deadline, "it did not come about"
         time.sleep(0.05)

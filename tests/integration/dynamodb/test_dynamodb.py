@@ -137,7 +137,7 @@ def test_expired_items_are_removed_and_no_others(dynamodb: Any, table: str) -> N
     dynamodb.put_item(TableName=table, Item={"jobId": {"S": "without"}})
     for key, value in values.items():
         dynamodb.put_item(TableName=table, Item={"jobId": {"S": key}, "expiresAt": value})
-    deadline = time.monotonic() + 2 * SWEEP_SECONDS
+    deadline = time.monotonic() + 3 * SWEEP_SECONDS
     while "expired" in keys_in(dynamodb, table):
         assert time.monotonic() < deadline
         time.sleep(0.5)

@@ -15,7 +15,7 @@ from tests.integration.infra.faults import BROKEN, state_machine
 from tests.integration.lambda_runtime.functions import Aws, deployed
 from tests.integration.messages import letters
 
-PATIENCE_SECONDS = 60
+PATIENCE_SECONDS = 120
 PERIOD_SECONDS = 10
 SETTINGS = (
     "ActionsEnabled",

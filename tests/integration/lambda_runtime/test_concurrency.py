@@ -54,7 +54,7 @@ def test_environment_is_reused_when_warm(deploy: Deploy) -> None:
 def test_twenty_invocations_at_once_run_in_twenty_processes(
     deploy: Deploy, meeting: Meeting
 ) -> None:
-    function = deploy("waiting.meet")
+    function = deploy("waiting.meet", Timeout=60)
     event = meeting.place
     with ThreadPoolExecutor(20) as pool:
         pending = [pool.submit(function.invoke, event) for _ in range(20)]
@@ -77,7 +77,7 @@ def test_invocation_takes_an_environment_that_is_free_before_its_own_has_started
 def test_invocations_above_the_reserved_concurrency_are_throttled(
     deploy: Deploy, meeting: Meeting
 ) -> None:
-    function = deploy("waiting.meet")
+    function = deploy("waiting.meet", Timeout=60)
     function.aws.lambda_.put_function_concurrency(
         FunctionName=function.name, ReservedConcurrentExecutions=2
     )
@@ -140,7 +140,7 @@ def _receive(aws: Aws, queue: str) -> str:
 def test_synchronous_invocations_do_not_wait_for_each_other(
     deploy: Deploy, meeting: Meeting
 ) -> None:
-    function = deploy("waiting.meet")
+    function = deploy("waiting.meet", Timeout=60)
     event = meeting.place
     with ThreadPoolExecutor(2) as pool:
         slow = pool.submit(function.invoke, event)
@@ -162,7 +162,7 @@ def test_provisioned_environments_are_initialised_before_the_first_invocation(
     function.aws.lambda_.put_provisioned_concurrency_config(
         **place, ProvisionedConcurrentExecutions=1
     )
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 60
     while True:
         status = function.aws.lambda_.get_provisioned_concurrency_config(**place)["Status"]
         if status == "READY":

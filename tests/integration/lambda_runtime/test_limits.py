@@ -10,18 +10,18 @@ MAXIMUM_RESPONSE_BYTES = 6_291_556
 
 
 def test_timeout_ends_the_invocation_in_the_words_of_lambda(deploy: Deploy) -> None:
-    function = deploy("waiting.handle", Timeout=2)
+    function = deploy("waiting.handle", Timeout=4)
     first = function.invoke({"seconds": 0}).value["environment"]
     answer = function.invoke({"seconds": 60})
     assert answer.error == "Unhandled"
     assert answer.value == {
         "errorType": "Sandbox.Timedout",
         "errorMessage": (
-            f"RequestId: {answer.request_id} Error: Task timed out after 2.00 seconds"
+            f"RequestId: {answer.request_id} Error: Task timed out after 4.00 seconds"
         ),
     }
     assert "waiting\n" in answer.log_tail
-    assert f"Z {answer.request_id} Task timed out after 2.00 seconds" in answer.log_tail
+    assert f"Z {answer.request_id} Task timed out after 4.00 seconds" in answer.log_tail
     assert re.search(r"REPORT .*\tStatus: timeout", answer.log_tail)
     again = function.invoke({"seconds": 0})
     assert again.value["calls"] == 1
