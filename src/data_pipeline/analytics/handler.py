@@ -1,5 +1,6 @@
 """The function behind the analytics routes of the API."""
 
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -12,9 +13,18 @@ from data_pipeline.analytics.questions import from_body, from_query_string
 from data_pipeline.aws.api import Request, Response, Routes, dispatch, json_response
 from data_pipeline.aws.database import Database
 from data_pipeline.aws.observability import instrumented
-from data_pipeline.aws.settings import AnalyticsSettings, load
+from data_pipeline.aws.settings import load
 
 _APPLICATION = "advanced-analytics"
+
+
+@dataclass(frozen=True, kw_only=True)
+class AnalyticsSettings:
+    """Settings of the function that answers analytics requests at once."""
+
+    database_secret_id: str
+    query_cache_table: str
+    cache_ttl_seconds: int
 
 
 @instrumented

@@ -9,11 +9,12 @@ from botocore.exceptions import BotoCoreError, ClientError
 from data_pipeline.aws import clients
 from data_pipeline.aws.database import Database
 from data_pipeline.aws.observability import logger, publish_metrics
-from data_pipeline.aws.settings import DataProcessorSettings, load
+from data_pipeline.aws.settings import load
 from data_pipeline.ingestion import alerts
 from data_pipeline.ingestion.events import objects_created
 from data_pipeline.ingestion.processor import Processor
 from data_pipeline.ingestion.redelivery import postpone
+from data_pipeline.ingestion.settings import DataProcessorSettings
 
 _APPLICATION = "data-processor"
 

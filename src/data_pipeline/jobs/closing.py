@@ -12,7 +12,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 
 from data_pipeline.aws.observability import logger, metrics, publish_metrics
 from data_pipeline.aws.problems import Problem
-from data_pipeline.aws.settings import JobCloserSettings, load
+from data_pipeline.aws.settings import load
 from data_pipeline.jobs import problems
 from data_pipeline.jobs.job import Job, Status
 from data_pipeline.jobs.notification import Notifier
@@ -31,6 +31,15 @@ _METRICS = {
     Status.TIMED_OUT: "JobsFailed",
     Status.CANCELLED: "JobsCancelled",
 }
+
+
+@dataclass(frozen=True, kw_only=True)
+class JobCloserSettings:
+    """Settings of the function that closes jobs whose execution has ended."""
+
+    jobs_table: str
+    job_topic_arn: str
+    api_url: str
 
 
 @dataclass(frozen=True, kw_only=True)

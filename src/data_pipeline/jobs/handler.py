@@ -1,12 +1,13 @@
 """The function behind the job routes of the API."""
 
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 from data_pipeline.analytics.questions import single_values
 from data_pipeline.aws.api import Request, Response, Routes, dispatch, json_response
 from data_pipeline.aws.observability import instrumented
-from data_pipeline.aws.settings import JobsSettings, load
+from data_pipeline.aws.settings import load
 from data_pipeline.jobs.cancel import Canceller
 from data_pipeline.jobs.job import Job, Status
 from data_pipeline.jobs.listing import Lister, wanted_page
@@ -17,6 +18,21 @@ from data_pipeline.jobs.store import JobStore
 from data_pipeline.jobs.submissions import preferred_wait, submission
 from data_pipeline.jobs.submit import Submitter
 from data_pipeline.jobs.workflow import Workflow
+
+
+@dataclass(frozen=True, kw_only=True)
+class JobsSettings:
+    """Settings of the function behind the job routes.
+
+    `jobs_per_owner` is how many jobs of one API key may be unfinished at a time.
+    """
+
+    jobs_table: str
+    results_bucket: str
+    state_machine_arn: str
+    job_topic_arn: str
+    api_url: str
+    jobs_per_owner: int
 
 
 @instrumented

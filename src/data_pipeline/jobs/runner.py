@@ -4,6 +4,7 @@ How it fails decides what the workflow does: `InvalidQuery` is the user's to men
 again; `TransientDatabaseError` is; `QueryTimeout` ends the job as TIMED_OUT.
 """
 
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -15,11 +16,20 @@ from data_pipeline.analytics.catalog import parse
 from data_pipeline.aws.database import Database
 from data_pipeline.aws.observability import logger, metrics, publish_metrics
 from data_pipeline.aws.problems import Problem, ProblemError
-from data_pipeline.aws.settings import JobRunnerSettings, load
+from data_pipeline.aws.settings import load
 from data_pipeline.jobs.job import Format
 from data_pipeline.jobs.problems import error_json
 from data_pipeline.jobs.run import APPLICATION, Assignment, Outcome, Runner
 from data_pipeline.jobs.store import JobStore
+
+
+@dataclass(frozen=True, kw_only=True)
+class JobRunnerSettings:
+    """Settings of the workflow task that runs a job's query."""
+
+    database_secret_id: str
+    jobs_table: str
+    results_bucket: str
 
 
 class InvalidQuery(Exception):  # noqa: N818 - the workflow's definition knows it by this name

@@ -8,7 +8,8 @@ import msgspec
 from data_pipeline.aws import clients
 from data_pipeline.aws.database import Database
 from data_pipeline.aws.observability import logger
-from data_pipeline.aws.settings import ReplaySettings, load
+from data_pipeline.aws.settings import load
+from data_pipeline.ingestion.settings import ReplaySettings
 from data_pipeline.replay.replay import replay
 from data_pipeline.replay.request import InvalidReplay, parse
 

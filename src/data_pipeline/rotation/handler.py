@@ -8,16 +8,24 @@ AWS's own rotation function logs in as the role itself, and `analytics_reader` c
 does is read-only, where PostgreSQL changes no password. So here the owner changes them all.
 """
 
+from dataclasses import dataclass
 from typing import Any
 
 import psycopg
 from psycopg.conninfo import make_conninfo
 
-from data_pipeline.aws import settings
 from data_pipeline.aws.observability import logger
 from data_pipeline.aws.secrets import DatabaseSecret, parse_secret
+from data_pipeline.aws.settings import load
 from data_pipeline.migrator.passwords import set_password
 from data_pipeline.rotation.versions import SecretVersions
+
+
+@dataclass(frozen=True, kw_only=True)
+class PasswordRotationSettings:
+    """Settings of the function that gives the database's roles new passwords."""
+
+    owner_secret_id: str
 
 
 @logger.inject_lambda_context
@@ -28,14 +36,14 @@ def handle(event: dict[str, Any], context: Any) -> None:  # noqa: ARG001 - Lambd
         RotationRefused: Secrets Manager does not rotate this secret, or not to this version.
         psycopg.Error: the database can't be reached or refused a statement.
     """
-    setting = settings.load(settings.PasswordRotationSettings)
+    settings = load(PasswordRotationSettings)
     versions = SecretVersions(secret_id=event["SecretId"], token=event["ClientRequestToken"])
     versions.check()
     step = event["Step"]
     if step == "createSecret":
         versions.create_pending()
     elif step == "setSecret":
-        _set(versions, owner=SecretVersions(secret_id=setting.owner_secret_id, token=""))
+        _set(versions, owner=SecretVersions(secret_id=settings.owner_secret_id, token=""))
     elif step == "testSecret":
         _test(parse_secret(versions.secret_id, versions.pending()))
     elif step == "finishSecret":

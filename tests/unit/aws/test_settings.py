@@ -1,11 +1,8 @@
 import pytest
 
-from data_pipeline.aws.settings import (
-    AnalyticsSettings,
-    DataProcessorSettings,
-    MissingSetting,
-    load,
-)
+from data_pipeline.analytics.handler import AnalyticsSettings
+from data_pipeline.aws.settings import MissingSetting, load
+from data_pipeline.ingestion.settings import DataProcessorSettings
 
 COMPLETE = {
     "DATABASE_SECRET_ID": "data-pipeline/database/reader",
