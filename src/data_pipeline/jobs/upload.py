@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
@@ -12,6 +12,7 @@ from isal import isal_zlib
 
 from data_pipeline.aws import clients
 from data_pipeline.aws.observability import logger
+from data_pipeline.jobs.one_ahead import OneAhead
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.type_defs import CompletedPartTypeDef
@@ -40,10 +41,7 @@ class Upload:
     _upload_id: str = ""
     _parts: list[CompletedPartTypeDef] = field(default_factory=list)
     _buffer: bytearray = field(default_factory=bytearray)
-    _sender: ThreadPoolExecutor = field(
-        default_factory=lambda: ThreadPoolExecutor(1, thread_name_prefix="upload")
-    )
-    _sending: Future[str] | None = None
+    _sender: OneAhead[str] = field(default_factory=lambda: OneAhead("upload"))
 
     def __enter__(self) -> Self:
         self._end_earlier()
@@ -72,7 +70,7 @@ class Upload:
             if kind is not None:
                 self._abort()
         finally:
-            self._sender.shutdown()
+            self._sender.close()
 
     def write(self, data: bytes) -> None:
         """Appends data."""
@@ -89,7 +87,7 @@ class Upload:
 
     def _send_part(self) -> None:
         self._await_part()
-        self._sending = self._sender.submit(self._send, len(self._parts) + 1, bytes(self._buffer))
+        self._sender.start(partial(self._send, len(self._parts) + 1, bytes(self._buffer)))
         self._buffer.clear()
 
     def _send(self, number: int, body: bytes) -> str:
@@ -103,10 +101,9 @@ class Upload:
         return part["ETag"]
 
     def _await_part(self) -> None:
-        if self._sending is None:
-            return
-        sent, self._sending = self._sending, None
-        self._parts.append({"PartNumber": len(self._parts) + 1, "ETag": sent.result()})
+        tag = self._sender.wait()
+        if tag is not None:
+            self._parts.append({"PartNumber": len(self._parts) + 1, "ETag": tag})
 
     def _complete(self) -> None:
         self._finish()
@@ -125,7 +122,7 @@ class Upload:
 
         The error that led here counts, not one from here: what stays, the bucket removes itself.
         """
-        self._sender.shutdown()
+        self._sender.close()
         try:
             self._abort_upload(self._upload_id)
         except ClientError:
@@ -151,10 +148,7 @@ class GzipUpload(Upload):
     """The same, compressed while its writer makes what comes next."""
 
     content_type: str = "application/gzip"
-    _worker: ThreadPoolExecutor = field(
-        default_factory=lambda: ThreadPoolExecutor(1, thread_name_prefix="gzip")
-    )
-    _compressing: Future[bytes] | None = None
+    _worker: OneAhead[bytes] = field(default_factory=lambda: OneAhead("gzip"))
 
     def __enter__(self) -> Self:
         self._compressor = isal_zlib.compressobj(level=_LEVEL, wbits=_GZIP_WINDOW)
@@ -169,17 +163,17 @@ class GzipUpload(Upload):
         try:
             super().__exit__(kind, error, traceback)
         finally:
-            self._worker.shutdown()
+            self._worker.close()
 
     def write(self, data: bytes) -> None:
         """Appends data, uncompressed."""
         self._await_compression()
-        self._compressing = self._worker.submit(self._compressor.compress, data)
+        self._worker.start(partial(self._compressor.compress, data))
 
     def _await_compression(self) -> None:
-        if self._compressing is not None:
-            self._append(self._compressing.result())
-            self._compressing = None
+        compressed = self._worker.wait()
+        if compressed is not None:
+            self._append(compressed)
 
     def _finish(self) -> None:
         self._await_compression()
