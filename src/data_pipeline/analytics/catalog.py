@@ -14,7 +14,7 @@ from data_pipeline.analytics.operations import ALL
 from data_pipeline.analytics.sql_guard.refusal import QueryRefused
 from data_pipeline.aws.problems import FieldError
 
-OPERATIONS: Mapping[str, Operation[Parameters]] = {operation.name: operation for operation in ALL}
+OPERATIONS: Mapping[str, Operation[Parameters]] = ALL
 
 
 @dataclass(frozen=True, kw_only=True)

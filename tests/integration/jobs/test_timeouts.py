@@ -40,7 +40,7 @@ def test_endless_query_is_stopped_after_the_time_of_its_operation(
 ) -> None:
     hasty = dataclasses.replace(OPERATIONS[NAME], most_job_seconds=0.3)
     with monkeypatch.context() as patch:
-        patch.setitem(catalog.OPERATIONS, NAME, hasty)
+        patch.setattr(catalog, "OPERATIONS", {**OPERATIONS, NAME: hasty})
         with pytest.raises(QueryTimeout, match=r"more than 0\.3 seconds"):
             _run(store, ENDLESS)
     assert _run(store, "SELECT 1 AS one")["rowCount"] == 1

@@ -3,7 +3,7 @@ import sys
 
 import pytest
 
-LOADED = "import sys, {module}; print(*(name for name in sys.modules if '.' not in name))"
+LOADED = "import sys, {module}; print(*sys.modules)"
 
 
 def _loaded_by(module: str) -> set[str]:
@@ -17,6 +17,12 @@ def _loaded_by(module: str) -> set[str]:
 def test_jobs_function_loads_no_database_driver() -> None:
     """The driver is a third of a cold start, and the function never queries the database."""
     assert "psycopg" not in _loaded_by("data_pipeline.jobs.handler")
+
+
+@pytest.mark.parametrize("module", ["analytics.handler", "jobs.handler", "jobs.runner"])
+def test_no_function_loads_an_operation_before_it_is_asked_for(module: str) -> None:
+    operations = "data_pipeline.analytics.operations."
+    assert not [name for name in _loaded_by(f"data_pipeline.{module}") if operations in name]
 
 
 @pytest.mark.parametrize("module", ["analytics.handler", "jobs.handler", "jobs.runner"])
