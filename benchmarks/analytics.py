@@ -20,6 +20,8 @@ import psycopg
 
 from benchmarks import analytics_report, handler_imports, sales
 from benchmarks.analytics_report import Results, Timing
+from benchmarks.paired import against_neighbours, against_themselves
+from benchmarks.progress import say
 from benchmarks.questions import parameters_of, questions
 from benchmarks.server import Server, running
 from data_pipeline.analytics import handler
@@ -35,11 +37,15 @@ _CHANGE_DATA: Final = (
 )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Answered:
-    """How long the handler took, in milliseconds, and where it had the answer from."""
+    """How long the handler took, and its query within it, and where it had the answer from.
+
+    Times are in milliseconds.
+    """
 
     milliseconds: float
+    query_milliseconds: float
     cache_state: str
 
 
@@ -47,26 +53,45 @@ class Benchmark:
     """Asks the handler in this process, as Lambda does, and the database without it."""
 
     def __init__(self, server: Server) -> None:
-        self._bare = psycopg.connect(server.conninfo(_READER, DATABASE), autocommit=True)
+        # As the handler does, which prepares nothing and reads times in UTC.
+        self._bare = psycopg.connect(
+            server.conninfo(_READER, DATABASE),
+            autocommit=True,
+            prepare_threshold=None,
+            options="-c TimeZone=UTC",
+        )
         self._owner = psycopg.connect(server.conninfo(database.OWNER, DATABASE), autocommit=True)
 
     def time(self, question: Question, runs: int) -> Timing:
         """Asks a question again and again, each way in turn, so that all meet the same machine."""
         self.bare(question)
-        bare, bypassed, missed, hit = [], [], [], []
+        ask(question, no_cache=True)
+        bare, bypassed, around = [self.bare(question)], [], []
         for _ in range(runs):
+            answered = _expect("BYPASS", ask(question, no_cache=True))
+            bypassed.append(answered.milliseconds)
+            around.append(answered.milliseconds - answered.query_milliseconds)
             bare.append(self.bare(question))
-            bypassed.append(_expect("BYPASS", ask(question, no_cache=True)))
-            self._owner.execute(_CHANGE_DATA)
-            missed.append(_expect("MISS", ask(question)))
-            hit.append(_expect("HIT", ask(question)))
+        missed, hit = self._cached(question, -(-runs // 3))
         return Timing(
             operation=question.operation.name,
             bare=statistics.median(bare),
             bypassed=statistics.median(bypassed),
-            missed=statistics.median(missed),
-            hit=statistics.median(hit),
+            more=against_neighbours(bypassed, bare),
+            control=against_themselves(bare),
+            around=statistics.median(around),
+            missed=missed,
+            hit=hit,
         )
+
+    def _cached(self, question: Question, runs: int) -> tuple[float, float]:
+        """The medians of finding nothing in the cache, and of finding the answer."""
+        missed, hit = [], []
+        for _ in range(runs):
+            self._owner.execute(_CHANGE_DATA)
+            missed.append(_expect("MISS", ask(question)).milliseconds)
+            hit.append(_expect("HIT", ask(question)).milliseconds)
+        return statistics.median(missed), statistics.median(hit)
 
     def bare(self, question: Question) -> float:
         """The same statement in psycopg and nothing around it, in milliseconds."""
@@ -96,7 +121,11 @@ def ask(question: Question, *, no_cache: bool = False) -> Answered:
     milliseconds = (time.perf_counter() - began) * 1000
     if answer["statusCode"] != 200:
         raise RuntimeError(f"{question.operation.name}: {answer['body']}")
-    return Answered(milliseconds, answer["headers"]["X-Cache"])
+    return Answered(
+        milliseconds=milliseconds,
+        query_milliseconds=json.loads(answer["body"])["durationMs"],
+        cache_state=answer["headers"]["X-Cache"],
+    )
 
 
 def _event(body: Mapping[str, object], headers: Mapping[str, str]) -> dict[str, Any]:
@@ -110,10 +139,10 @@ def _event(body: Mapping[str, object], headers: Mapping[str, str]) -> dict[str, 
     }
 
 
-def _expect(cache_state: str, answered: Answered) -> float:
+def _expect(cache_state: str, answered: Answered) -> Answered:
     if answered.cache_state != cache_state:
         raise RuntimeError(f"the answer is a {answered.cache_state}, not a {cache_state}")
-    return answered.milliseconds
+    return answered
 
 
 def prepare(server: Server, size: sales.Size) -> None:
@@ -164,17 +193,12 @@ def _quietly[**P, R](work: Callable[P, R], *arguments: P.args, **named: P.kwargs
         return work(*arguments, **named)
 
 
-def say(line: str) -> None:
-    """Tells how far it is."""
-    print(f"bench: {line}", flush=True)
-
-
 def main() -> None:
     """Runs it."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--orders", type=int, default=1_000_000, help="(%(default)s)")
     parser.add_argument("--customers", type=int, default=100_000, help="(%(default)s)")
-    parser.add_argument("--runs", type=int, default=7, help="of each measurement (%(default)s)")
+    parser.add_argument("--runs", type=int, default=21, help="of each measurement (%(default)s)")
     parser.add_argument("--only", nargs="*", default=[], help="operations; then no page is written")
     arguments = parser.parse_args()
     size = sales.Size(customers=arguments.customers, orders=arguments.orders)

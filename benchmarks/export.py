@@ -23,6 +23,7 @@ from psycopg import ClientCursor
 
 from benchmarks import export_report
 from benchmarks.export_report import Export, Results
+from benchmarks.progress import say
 from benchmarks.server import Server, running
 from data_pipeline.analytics.catalog import parse
 from data_pipeline.jobs import runner
@@ -188,11 +189,6 @@ def measure(server: Server, rows: int, runs: int) -> Results:
             )
         )
     return Results(rows=rows, runs=runs, has_psql=bool(shutil.which("psql")), exports=exports)
-
-
-def say(line: str) -> None:
-    """Tells how far it is."""
-    print(f"bench: {line}", flush=True)
 
 
 def main() -> None:

@@ -17,6 +17,7 @@ from pathlib import Path
 from benchmarks import contenders, customers, report
 from benchmarks.contenders import Handler, Load
 from benchmarks.object_server import serving
+from benchmarks.progress import say
 from benchmarks.report import Results
 from benchmarks.server import Server, running
 from local.state import DATABASE
@@ -126,11 +127,6 @@ def measure(benchmark: Benchmark, records: int, runs: int) -> Results:
         memory={f"{records:,} in lines": max(load.memory for load in fresh)}
         | {f"{records:,} in an array": array.memory},
     )
-
-
-def say(line: str) -> None:
-    """Tells how far it is."""
-    print(f"bench: {line}", flush=True)
 
 
 def main() -> None:
