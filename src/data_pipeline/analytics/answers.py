@@ -1,7 +1,12 @@
-"""Answering a question: from the cache when the data has not changed, else from the database."""
+"""Answering a question: from the cache when the data has not changed, else from the database.
+
+After a large query the server takes some 10 ms to end the transaction. Meanwhile a thread encodes
+the rows and puts them into the cache.
+"""
 
 import time
 from collections.abc import Collection
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import nullcontext
 from dataclasses import dataclass
 from enum import StrEnum
@@ -13,6 +18,7 @@ from data_pipeline.analytics import cache, problems, query
 from data_pipeline.analytics.cache import Entry, Finding, Found, QueryCache
 from data_pipeline.analytics.catalog import Question
 from data_pipeline.analytics.lease import Lease, wait_for_answer
+from data_pipeline.analytics.query import Table
 from data_pipeline.analytics.result import Result
 from data_pipeline.analytics.snapshot import DatasetState, snapshot
 from data_pipeline.aws.database import (
@@ -158,23 +164,26 @@ class Analytics:
         name = application_name(self.application, inquiry.correlation_id)
         seconds = inquiry.seconds_left()
         try:
-            with (
-                transient_errors(),
-                snapshot(connection, application_name=name, timeout_seconds=seconds) as state,
-            ):
-                return self._answer(inquiry, connection, state, may_wait=may_wait)
+            with ThreadPoolExecutor(1, thread_name_prefix="answer") as worker:
+                with (
+                    transient_errors(),
+                    snapshot(connection, application_name=name, timeout_seconds=seconds) as state,
+                ):
+                    found = self._answer(inquiry, connection, state, worker, may_wait=may_wait)
+                return found.result() if isinstance(found, Future) else found
         except psycopg.errors.QueryCanceled:
             raise problems.query_timeout(TIMEOUT_SECONDS) from None
-        finally:
-            if inquiry.question.operation.reads_by_cursor:
-                # RDS Proxy keeps a backend for a connection that declared a cursor, to its end.
-                self.database.close()
 
     def _answer(
-        self, inquiry: Inquiry, connection: Connection, state: DatasetState, *, may_wait: bool
-    ) -> Answer | NotModified | _BeingMade:
+        self,
+        inquiry: Inquiry,
+        connection: Connection,
+        state: DatasetState,
+        worker: ThreadPoolExecutor,
+        *,
+        may_wait: bool,
+    ) -> Answer | NotModified | _BeingMade | Future[Answer]:
         key = cache.key(inquiry.question, state)
-        is_repeatable = inquiry.question.parameters.is_repeatable
         if inquiry.use_cache and key in inquiry.held:
             return NotModified(key=key)
         lease = Lease(self.cache, key)
@@ -184,12 +193,22 @@ class Analytics:
         if may_wait and found and found.finding is Finding.BEING_MADE:
             return _BeingMade(key=key)
         with lease.held() if found and found.finding is Finding.LEASED else nullcontext():
-            result = query.run(inquiry.question, connection, dataset_version=state.version)
-            if is_repeatable and not (found and found.finding is Finding.AWAY):
-                self.cache.put(inquiry.question, state, result)
-        metrics.add_metric("QuerySeconds", MetricUnit.Seconds, result.duration_ms / 1000)
+            table = query.read(inquiry.question, connection)
+            metrics.add_metric("QuerySeconds", MetricUnit.Seconds, table.seconds)
+            is_away = found is not None and found.finding is Finding.AWAY
+            return worker.submit(self._made, inquiry, state, table, may_keep=not is_away)
+
+    def _made(
+        self, inquiry: Inquiry, state: DatasetState, table: Table, *, may_keep: bool
+    ) -> Answer:
+        question = inquiry.question
+        result = table.result(dataset_version=state.version)
         cache_state = CacheState.MISS if inquiry.use_cache else CacheState.BYPASS
-        return Answer(result=result, key=key if is_repeatable else "", cache_state=cache_state)
+        if not question.parameters.is_repeatable:
+            return Answer(result=result, key="", cache_state=cache_state)
+        if may_keep:
+            self.cache.put(question, state, result)
+        return Answer(result=result, key=cache.key(question, state), cache_state=cache_state)
 
     def _find(self, key: str, lease: Lease, *, may_wait: bool) -> Found:
         """What the cache holds; where it holds nothing, the lease to make it."""

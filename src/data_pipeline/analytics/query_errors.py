@@ -29,19 +29,22 @@ _INTERNAL_ERROR: Final = "XX000"
 _UNDEFINED_TABLE: Final = "42P01"
 _DATETIME_OVERFLOW: Final = "22008"
 
-# What psycopg sends before the query of the cursor that it is read through.
 CURSOR_NAME: Final = "result"
 DECLARE: Final = f'DECLARE "{CURSOR_NAME}" CURSOR FOR '
+"""What psycopg sends before the query of the cursor of that name."""
 
 _NAME: Final = re.compile(r'(?:(?:"[^"]+"|\w+)\s*\.\s*)?(?:"(?P<quoted>[^"]+)"|(?P<name>\w+))')
 _NUMBER: Final = re.compile(r"\$(\d+)")
 
 
 @contextmanager
-def explained(statement: Statement, connection: Connection) -> Iterator[None]:
+def explained(
+    statement: Statement, connection: Connection, *, sent_before: str = ""
+) -> Iterator[None]:
     """Turns what the database finds wrong with a user's SQL into problems.
 
-    It happens within a savepoint, so that the transaction can go on.
+    It happens within a savepoint, so that the transaction can go on. `sent_before` is what the
+    server gets before the statement.
 
     Raises:
         ProblemError: 400, when it is the query's fault.
@@ -57,7 +60,8 @@ def explained(statement: Statement, connection: Connection) -> Iterator[None]:
     except psycopg.Error as error:
         if not _is_about_the_query(error):
             raise
-        raise _failed(error, statement, query, connection) from None
+        offset = _offset(error, statement, query, len(sent_before))
+        raise _failed(error, query, offset, connection) from None
 
 
 def _is_about_the_query(error: psycopg.Error) -> bool:
@@ -76,13 +80,12 @@ def _is_unreadable(error: psycopg.Error) -> bool:
 
 
 def _failed(
-    error: psycopg.Error, statement: Statement, query: CheckedQuery, connection: Connection
+    error: psycopg.Error, query: CheckedQuery, offset: int | None, connection: Connection
 ) -> ProblemError:
     if _is_unreadable(error):
         detail = f"A value of the result can't be shown: {error}. Cast it to text."
         return invalid_query(detail, sqlstate=_DATETIME_OVERFLOW)
     state = error.sqlstate or ""
-    offset = _offset(error, statement)
     if state == _UNDEFINED_TABLE and offset is not None:
         return _unknown_table(query.text, offset, connection)
     if state == _INTERNAL_ERROR:
@@ -108,12 +111,14 @@ def _parameter(number: int, query: CheckedQuery) -> str:
     return f":{query.names[number - 1]}" if 0 < number <= len(query.names) else f"${number}"
 
 
-def _offset(error: psycopg.Error, statement: Statement) -> int | None:
+def _offset(
+    error: psycopg.Error, statement: Statement, query: CheckedQuery, before: int
+) -> int | None:
     """Where in the user's text the server found it; it counts from 1, in all that was sent."""
     position = error.diag.statement_position
-    if not position or statement.users_query is None:
+    if not position:
         return None
-    return statement.users_query.offset(int(position) - 1 - len(DECLARE) - statement.users_offset)
+    return query.offset(int(position) - 1 - before - statement.users_offset)
 
 
 def _unknown_table(text: str, offset: int, connection: Connection) -> ProblemError:

@@ -25,6 +25,9 @@ _APPLICATION_NAME_BYTES = 63  # NAMEDATALEN - 1: PostgreSQL cuts longer names
 _TRANSIENT_STATES = frozenset({"40001", "40P01", "55P03", "57P01", "57P02", "57P03", "57P05"})
 _TRANSIENT_CLASSES = ("08", "53")
 
+# https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-proxy-pinning.html
+_MOST_UNPINNED_BYTES = 16 * 1024
+
 type Connection = psycopg.Connection[tuple[object, ...]]
 
 
@@ -123,6 +126,14 @@ def application_name(application: str, correlation_id: str) -> str:
     return f"{application}/{correlation_id}".rstrip("/")[:_APPLICATION_NAME_BYTES]
 
 
+def is_pinned_by(statement: str) -> bool:
+    """Whether RDS Proxy, if there is one, keeps a backend for whoever sent this statement.
+
+    It does so until the client disconnects.
+    """
+    return bool(_proxy_host()) and len(statement.encode()) > _MOST_UNPINNED_BYTES
+
+
 @contextmanager
 def transient_errors() -> Iterator[None]:
     """Turns psycopg's errors that a later attempt may not meet into `TransientDatabaseError`."""
@@ -147,7 +158,7 @@ def is_transient(error: psycopg.Error) -> bool:
 def _connect(secret: DatabaseSecret, name: str) -> Connection:
     parameters = secret.connection_parameters()
     # The stage's proxy, which pools the connections to that host; the owner's work goes without.
-    parameters["host"] = os.environ.get("DATABASE_PROXY_HOST") or secret.host
+    parameters["host"] = _proxy_host() or secret.host
     return psycopg.connect(
         **parameters,
         application_name=name,
@@ -155,6 +166,10 @@ def _connect(secret: DatabaseSecret, name: str) -> Connection:
         tcp_user_timeout=_UNACKNOWLEDGED_MILLISECONDS,
         prepare_threshold=None,  # named prepared statements pin RDS Proxy's sessions
     )
+
+
+def _proxy_host() -> str:
+    return os.environ.get("DATABASE_PROXY_HOST", "")
 
 
 def _password_was_refused(error: psycopg.OperationalError) -> bool:

@@ -11,7 +11,7 @@ import psycopg
 
 from data_pipeline.analytics.catalog import Question
 from data_pipeline.analytics.columns import columns_of
-from data_pipeline.analytics.query_errors import CURSOR_NAME, explained
+from data_pipeline.analytics.query_errors import CURSOR_NAME, DECLARE, explained
 from data_pipeline.analytics.result import Result, ResultColumn
 from data_pipeline.analytics.snapshot import DatasetState, snapshot
 from data_pipeline.aws.database import Connection, Database, application_name, transient_errors
@@ -134,7 +134,7 @@ class _Export:
         # All rows are wanted, so the plan that is fastest to the last row, not to the first.
         self._connection.execute("SET LOCAL cursor_tuple_fraction = 1")
         with (
-            explained(statement, self._connection),
+            explained(statement, self._connection, sent_before=DECLARE),
             self._connection.cursor(name=CURSOR_NAME) as cursor,
         ):
             read_as_text(cursor)

@@ -20,6 +20,6 @@ def answer(database: sales.Conninfos, operation: str, parameters: dict[str, obje
         psycopg.connect(database.reader) as connection,
         snapshot(connection, application_name="test", timeout_seconds=30) as state,
     ):
-        result = query.run(question, connection, dataset_version=state.version)
+        result = query.read(question, connection).result(dataset_version=state.version)
     rows: list[Row] = json.loads(bytes(result.rows))
     return rows

@@ -24,7 +24,7 @@ def ask(database_url: sales.Conninfos) -> Any:
             psycopg.connect(database_url.reader) as connection,
             snapshot(connection, application_name="test", timeout_seconds=10) as state,
         ):
-            result = query.run(question, connection, dataset_version=state.version)
+            result = query.read(question, connection).result(dataset_version=state.version)
         rows: list[Row] = json.loads(bytes(result.rows))
         return rows
 

@@ -129,5 +129,4 @@ OPERATION = Operation(
     columns=(),
     statement=_statement,
     most_job_seconds=_MOST_JOB_SECONDS,
-    reads_by_cursor=True,
 )

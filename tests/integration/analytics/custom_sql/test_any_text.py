@@ -63,7 +63,7 @@ def _ask(reader: psycopg.Connection, text: str) -> Problem | None:
     try:
         asked = parse("custom_complex_query", {"query": text})
         with snapshot(reader, application_name="test", timeout_seconds=2) as state:
-            query.run(asked, reader, dataset_version=state.version)
+            query.read(asked, reader).result(dataset_version=state.version)
     except ProblemError as refused:
         return refused.problem
     except psycopg.errors.QueryCanceled:

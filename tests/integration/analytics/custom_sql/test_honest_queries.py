@@ -30,5 +30,5 @@ def test_question_is_answered(reader: psycopg.Connection, question: Question) ->
         "custom_complex_query", {"query": question.sql, "parameters": question.parameters}
     )
     with snapshot(reader, application_name="test", timeout_seconds=20) as state:
-        result = query.run(asked, reader, dataset_version=state.version)
+        result = query.read(asked, reader).result(dataset_version=state.version)
     assert result.row_count > 0
