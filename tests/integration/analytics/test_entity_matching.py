@@ -195,6 +195,37 @@ def test_name_keys_are_those_of_the_identity_rules(database_url: sales.Conninfos
     assert [name for name, key, right in keys if key != right] == []
 
 
+def test_legal_name_that_only_adds_to_the_name_is_not_compared(
+    database_url: sales.Conninfos,
+) -> None:
+    legal_names = {
+        "Orchard Optics GmbH & Co. KG": None,
+        "ORCHARD OPTICS Holding": None,
+        "Obstgarten Optik S.A.R.L.": "obstgarten optik",
+        "Sociedad Óptica, S.L.": "sociedad optica",
+    }
+    with Rows(database_url) as rows:
+        for number, legal_name in enumerate(legal_names):
+            name, source_id = "Orchard Optics", f"n{number}"
+            rows.add("customers", "crm", source_id, name=name, legal_name=legal_name)
+    with psycopg.connect(database_url.owner) as connection:
+        keys = connection.execute(
+            "SELECT legal_name_key FROM canonical.comparable_customers ORDER BY id"
+        ).fetchall()
+    assert [key for (key,) in keys] == list(legal_names.values())
+
+
+def test_halves_of_the_keys_are_worked_out_by_processes_of_their_own(
+    database_url: sales.Conninfos,
+) -> None:
+    statement = parse("entity_matching", {}).statement()
+    with psycopg.connect(database_url.reader) as connection:
+        plan = connection.execute(
+            f"EXPLAIN {statement.sql}".encode(), {**statement.values, "row_limit": 1001}
+        ).fetchall()
+    assert any("Parallel Append" in line for (line,) in plan)
+
+
 def test_names_like_one_are_found_by_the_trigram_index(database_url: sales.Conninfos) -> None:
     sales.load_customers(database_url.owner, 20_000)
     with psycopg.connect(database_url.owner, autocommit=True) as connection:

@@ -73,8 +73,8 @@ def _statement(parameters: EntityMatchingParameters) -> Statement:
         "most_with_weak_key": _MOST_WITH_WEAK_KEY,
         "least_name_similarity": _LEAST_NAME_SIMILARITY,
     }
-    candidates = _AMONG_ALL if parameters.customer_id is None else _OF_ONE
-    matches = sql.SQL(_MATCHES).format(candidates=sql.SQL(candidates))
+    scored = _AMONG_ALL if parameters.customer_id is None else _OF_ONE
+    matches = sql.SQL(_MATCHES).format(scored=sql.SQL(scored))
     return Statement(sql=matches.as_string(), values=values)
 
 

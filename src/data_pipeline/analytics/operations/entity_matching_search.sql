@@ -54,4 +54,38 @@ record AS MATERIALIZED (
             %(source_systems)s::text[] IS NULL
             OR source_system = ANY (%(source_systems)s::text[])
         )
+),
+
+compared AS MATERIALIZED (
+    -- both records of each candidate, and how far each field agrees
+    SELECT
+        candidate.one_id,
+        candidate.other_id,
+        one.unified_id,
+        other.unified_id AS matched_unified_id,
+        canonical.name_agreement(
+            one.name_key, one.legal_name_key, other.name_key, other.legal_name_key
+        ) AS name,
+        (one.tax_id = other.tax_id)::integer AS tax_id,
+        canonical.email_agreement(
+            one.email, one.email_domain, other.email, other.email_domain
+        ) AS email,
+        canonical.phone_agreement(one.phone, other.phone) AS phone,
+        (one.postal_code = other.postal_code)::integer AS postal_code
+    FROM candidate
+    JOIN record AS one ON one.id = candidate.one_id
+    JOIN record AS other ON other.id = candidate.other_id
+    WHERE one.source_system <> other.source_system
+        AND (NOT %(only_unmatched)s::boolean OR one.unified_id <> other.unified_id)
+),
+
+scored AS (
+    -- how much they are alike in all
+    SELECT *
+    FROM (
+        SELECT *, canonical.match_score(name, tax_id, email, phone, postal_code) AS score
+        FROM compared
+        WHERE name >= %(least_name_similarity)s::double precision
+    ) AS weighted
+    WHERE score >= %(threshold)s::double precision
 )
