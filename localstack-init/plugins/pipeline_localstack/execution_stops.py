@@ -6,6 +6,7 @@ execution in the moment in which it starts. AWS ends it at once, whatever its ta
 https://docs.aws.amazon.com/step-functions/latest/apireference/API_StopExecution.html
 """
 
+import threading
 import time
 from datetime import datetime
 
@@ -18,6 +19,8 @@ from localstack.services.stepfunctions.backend.execution import (
 from localstack.services.stepfunctions.backend.execution_worker import ExecutionWorker
 
 _SECONDS_TO_START = 5.0
+# An execution that waits ends in its own thread as soon as it is stopped: only one tells of it.
+_ending = threading.Lock()
 
 _reflect_end = BaseExecutionWorkerCommunication.terminated
 
@@ -30,15 +33,18 @@ def apply() -> None:
 
 def _stop(execution: Execution, stop_date: datetime, error: str | None, cause: str | None) -> None:
     worker = execution.exec_worker
-    if worker is None or execution.exec_status != ExecutionStatus.RUNNING or not _starts(worker):
+    if worker is None or not _starts(worker):
         return
-    worker.stop(stop_date=stop_date, error=error, cause=cause)
-    if not isinstance(worker.env.program_state(), ProgramStopped):
-        return
-    execution.exec_status = ExecutionStatus.ABORTED
-    execution.stop_date = stop_date
-    execution.error = error
-    execution.cause = cause
+    with _ending:
+        if execution.exec_status != ExecutionStatus.RUNNING:
+            return
+        worker.stop(stop_date=stop_date, error=error, cause=cause)
+        if not isinstance(worker.env.program_state(), ProgramStopped):
+            return
+        execution.exec_status = ExecutionStatus.ABORTED
+        execution.stop_date = stop_date
+        execution.error = error
+        execution.cause = cause
     execution.publish_execution_status_change_event()
 
 
@@ -51,5 +57,6 @@ def _starts(worker: ExecutionWorker) -> bool:
 
 
 def _terminated(communication: BaseExecutionWorkerCommunication) -> None:
-    if communication.execution.exec_status != ExecutionStatus.ABORTED:
-        _reflect_end(communication)
+    with _ending:
+        if communication.execution.exec_status != ExecutionStatus.ABORTED:
+            _reflect_end(communication)
