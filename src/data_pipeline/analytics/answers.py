@@ -1,7 +1,7 @@
 """Answering a question: from the cache when the data has not changed, else from the database.
 
-After a large query the server takes some 10 ms to end the transaction. Meanwhile a thread encodes
-the rows and puts them into the cache.
+After a long query the server takes some 10 ms to end the transaction. Meanwhile a thread encodes
+the rows and puts them into the cache; after a short one a thread would cost more than it saves.
 """
 
 import time
@@ -10,6 +10,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import nullcontext
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 
 import psycopg
 from aws_lambda_powertools.metrics import MetricUnit
@@ -32,6 +33,7 @@ from data_pipeline.aws.database import (
 from data_pipeline.aws.observability import logger, metrics
 
 TIMEOUT_SECONDS = 25.0
+_LONG_QUERY_SECONDS = 0.1
 
 
 class CacheState(StrEnum):
@@ -196,7 +198,8 @@ class Analytics:
             table = query.read(inquiry.question, connection)
             metrics.add_metric("QuerySeconds", MetricUnit.Seconds, table.seconds)
             is_away = found is not None and found.finding is Finding.AWAY
-            return worker.submit(self._made, inquiry, state, table, may_keep=not is_away)
+            made = partial(self._made, inquiry, state, table, may_keep=not is_away)
+            return worker.submit(made) if table.seconds > _LONG_QUERY_SECONDS else made()
 
     def _made(
         self, inquiry: Inquiry, state: DatasetState, table: Table, *, may_keep: bool

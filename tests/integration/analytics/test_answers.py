@@ -6,7 +6,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from data_pipeline.analytics import handler
+from data_pipeline.analytics import answers, handler
 from local.state import Environment
 from tests.integration import sales
 from tests.integration.function_environment import Invoke, backends, body
@@ -56,9 +56,14 @@ def test_body_and_query_string_ask_the_same(invoke: Invoke) -> None:
     assert by_query["headers"]["X-Cache"] == "HIT"
 
 
+@pytest.mark.parametrize("seconds", [0, 60], ids=["after a long query", "after a short query"])
 def test_second_answer_comes_from_the_cache_until_the_data_change(
-    invoke: Invoke, database_url: sales.Conninfos
+    invoke: Invoke,
+    database_url: sales.Conninfos,
+    monkeypatch: pytest.MonkeyPatch,
+    seconds: float,
 ) -> None:
+    monkeypatch.setattr(answers, "_LONG_QUERY_SECONDS", seconds)
     first, second = _ask(invoke), _ask(invoke)
     assert first["headers"]["X-Cache"] == "MISS"
     assert "Age" not in first["headers"]
