@@ -117,7 +117,8 @@ def _link_expiry(bench: Workbench) -> Finding:
 def _link_signature(bench: Workbench) -> Finding:
     link = _link(bench, seconds=600)
     start, _, signature = link.partition("Signature=")
-    forged = f"{start}Signature=0{signature[1:]}"
+    other = "1" if signature.startswith("0") else "0"
+    forged = f"{start}Signature={other}{signature[1:]}"
     return enforced_if(bench.fetch("GET", forged).status_code == 403)
 
 
