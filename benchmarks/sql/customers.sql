@@ -2,10 +2,11 @@
 -- system has of some of these. Of the second records seven in ten have the same e-mail address,
 -- some the same telephone number, and the others only a name that is almost the same.
 INSERT INTO canonical.customers (
-    source_system, source_id, customer_type, name, legal_name, email, phone, phone_key, website,
-    industry, segment, status, tax_id, street, city, region, postal_code, country, employee_count,
-    annual_revenue, annual_revenue_currency, attributes, source_created_at, source_updated_at,
-    deleted_at, file_id, object_modified_at, object_version_id
+    source_system, source_id, customer_type, name, name_key, legal_name, email, phone,
+    phone_key, website, industry, segment, status, tax_id, street, city, region, postal_code,
+    country, employee_count, annual_revenue, annual_revenue_currency, attributes,
+    source_created_at, source_updated_at, deleted_at, file_id, object_modified_at,
+    object_version_id
 )
 WITH vocabulary AS (
     -- what names and places are made of
@@ -56,6 +57,11 @@ dated AS (
     -- changed some time after it was made
     SELECT
         described.*,
+        CASE
+            WHEN likeness < 0.85 THEN name
+            WHEN likeness < 0.93 THEN overlay(name PLACING '' FROM 4 FOR 1)
+            ELSE name || ' ' || (place ->> 'city')
+        END AS known_as,
         %(last_day)s::date - pg_temp.draw(number, 'updated') ^ 2 * interval '700 days'
             AS source_updated_at
     FROM described
@@ -64,11 +70,8 @@ SELECT
     systems[system_number],
     'CUS-' || lpad(number::text, 7, '0'),
     CASE WHEN is_person THEN 'person' ELSE 'company' END,
-    CASE
-        WHEN likeness < 0.85 THEN name
-        WHEN likeness < 0.93 THEN overlay(name PLACING '' FROM 4 FOR 1)
-        ELSE name || ' ' || (place ->> 'city')
-    END,
+    known_as,
+    ingest.name_key(known_as),
     CASE WHEN NOT is_person THEN name || ' ' || (place ->> 'legal') END,
     CASE
         WHEN likeness < 0.7

@@ -10,6 +10,7 @@ from typing import NewType
 
 from msgspec import Struct
 
+from data_pipeline.canonical.names import name_key
 from data_pipeline.canonical.phones import phone_key
 
 JsonText = NewType("JsonText", str)
@@ -36,7 +37,8 @@ class Entity(Struct, kw_only=True, gc=False, array_like=True):
 class Customer(Entity, kw_only=True, gc=False):
     """A company, or a person who buys. `external_ids` maps source systems to its ids there.
 
-    `phone_key` follows from `phone` and `country`: what other systems' customers are found by.
+    What other systems' customers are found by follows from other fields: `phone_key` from `phone`
+    and `country`, `name_key` from `name`.
     """
 
     customer_type: str | None = None
@@ -61,11 +63,14 @@ class Customer(Entity, kw_only=True, gc=False):
     credit_limit_currency: str | None = None
     external_ids: JsonText = NO_ATTRIBUTES
     phone_key: str | None = None
+    name_key: str | None = None
 
     def __post_init__(self) -> None:
         """Works out what follows from other fields."""
         if self.phone is not None:
             self.phone_key = phone_key(self.phone, self.country)
+        if self.name is not None:
+            self.name_key = name_key(self.name)
 
 
 class Contact(Entity, kw_only=True, gc=False):

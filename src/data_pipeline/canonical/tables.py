@@ -25,6 +25,9 @@ _POSTGRESQL_TYPES: Final[Mapping[object, str]] = {
 # A change of these alone is no change of the record.
 _IDENTITY_AND_ORDER: Final = frozenset({"source_id", "source_updated_at", "deleted_at"})
 
+# Follows from another column, and is not there in rows from before there was this column.
+_DERIVED: Final = frozenset({"name_key"})
+
 
 @dataclass(frozen=True, kw_only=True)
 class Column:
@@ -49,8 +52,13 @@ class Table:
 
     @property
     def values(self) -> tuple[Column, ...]:
-        """The columns that make a version: a difference in one of them is a new version."""
+        """The columns that a version has."""
         return tuple(column for column in self.columns if column.name not in _IDENTITY_AND_ORDER)
+
+    @property
+    def compared(self) -> tuple[Column, ...]:
+        """The columns that make a version: a difference in one of them is a new version."""
+        return tuple(column for column in self.values if column.name not in _DERIVED)
 
 
 def _describe(name: str, entity: type[Entity]) -> Table:

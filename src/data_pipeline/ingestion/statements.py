@@ -28,8 +28,8 @@ def table_statement(name: str, table: Table) -> sql.Composed:
         staging=sql.Identifier(table.staging_name),
         columns=_names(table.columns),
         values=_names(table.values),
-        stored_values=_names(table.values, "stored"),
-        incoming_values=_names(table.values, "incoming"),
+        stored_values=_names(table.compared, "stored"),
+        incoming_values=_names(table.compared, "incoming"),
         changed_values=_names(table.values, "changed"),
     )
 

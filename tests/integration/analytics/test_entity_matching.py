@@ -6,6 +6,7 @@ import psycopg
 import pytest
 
 from data_pipeline.analytics.catalog import parse
+from data_pipeline.canonical.names import LEGAL_FORMS, name_key
 from tests.integration import sales
 from tests.integration.analytics.answer import Row, answer
 from tests.integration.analytics.rows import Rows
@@ -50,7 +51,9 @@ def ask(database_url: sales.Conninfos) -> Any:
     with Rows(database_url) as rows:
         for key, values in _CUSTOMERS.items():
             system, source_id = key.split(":")
-            rows.add("customers", system, source_id, **values)
+            # Of other systems' as if they had been loaded before keys of names were stored.
+            stored = {"name_key": name_key(values["name"])} if system == "crm" else {}
+            rows.add("customers", system, source_id, **values, **stored)
 
     def ask(**parameters: object) -> dict[tuple[str, str], Row]:
         found = answer(database_url, "entity_matching", parameters)
@@ -193,6 +196,29 @@ def test_name_keys_are_those_of_the_identity_rules(database_url: sales.Conninfos
         ).fetchall()
     assert len(keys) == len(names)
     assert [name for name, key, right in keys if key != right] == []
+
+
+def test_keys_that_loads_store_are_those_that_the_server_works_out(
+    database_url: sales.Conninfos,
+) -> None:
+    latin = [chr(code) for code in range(1, 0x180)]
+    names = [
+        *latin,
+        *(f"Ab{character}c" for character in latin),
+        *(
+            f"{character} Ab{character}{character} {character}Inc.{character}"
+            for character in latin
+        ),
+        *(f"Acme {form.upper()}  " for form in sorted(LEGAL_FORMS)),
+        *(f"&{form}" for form in sorted(LEGAL_FORMS)),
+        *("Acme Inc & Co", "Co Co", " Sp. z o. o. ", "z o o", "a" * 2_000, "A. . B"),
+    ]
+    with psycopg.connect(database_url.owner) as connection:
+        keys = connection.execute(
+            "SELECT name, ingest.name_key(name) FROM unnest(%s::text[]) AS name", [names]
+        ).fetchall()
+    assert len(keys) == len(names)
+    assert [(name, key) for name, key in keys if key != name_key(name)] == []
 
 
 def test_legal_name_that_only_adds_to_the_name_is_not_compared(

@@ -70,6 +70,21 @@ def test_same_values_are_no_new_version_even_when_written_otherwise(pipeline: Pi
     assert pipeline.rows(HISTORY) == []
 
 
+def test_name_s_key_is_stored_with_the_name(pipeline: Pipeline) -> None:
+    pipeline.load(customer(1, name="Acme Tools GmbH"))
+    assert pipeline.row(CUSTOMER)["name_key"] == "acme tools"
+    pipeline.load(customer(2, name="Acmé Works"))
+    assert pipeline.row(CUSTOMER)["name_key"] == "acme works"
+
+
+def test_missing_key_of_a_name_makes_no_version_and_comes_with_the_next(pipeline: Pipeline) -> None:
+    pipeline.load(customer(1))
+    pipeline.rows("UPDATE canonical.customers SET name_key = NULL RETURNING id")
+    assert pipeline.load(customer(2)) == loaded(unchanged=1)
+    assert pipeline.load(customer(3, tier=2)) == loaded(updated=1)
+    assert pipeline.row(CUSTOMER)["name_key"] == "acme"
+
+
 def test_stale_record_changes_nothing(pipeline: Pipeline) -> None:
     pipeline.load(customer(5))
     before = pipeline.row(CUSTOMER)

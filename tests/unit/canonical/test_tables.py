@@ -23,6 +23,13 @@ def test_money_and_times_have_exact_types() -> None:
 
 
 def test_neither_key_nor_order_makes_a_new_version() -> None:
-    names = {column.name for column in TABLE_OF[Customer].values}
+    names = {column.name for column in TABLE_OF[Customer].compared}
     assert names.isdisjoint({"source_id", "source_updated_at", "deleted_at"})
     assert {"name", "attributes", "external_ids"} <= names
+
+
+def test_what_follows_from_another_value_is_written_with_it_and_makes_no_version() -> None:
+    customers = TABLE_OF[Customer]
+    assert {column.name for column in customers.values} - {
+        column.name for column in customers.compared
+    } == {"name_key"}

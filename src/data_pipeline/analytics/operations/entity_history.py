@@ -24,7 +24,7 @@ _LARGEST_ID: Final = 2**63 - 1
 _BOOKKEEPING: Final = (
     *("id", "source_system", "source_id", "version", "created_at", "updated_at", "file_id"),
     *("source_updated_at", "object_modified_at", "object_version_id"),
-    *("email_key", "phone_key", "lines_complete"),
+    *("email_key", "phone_key", "name_key", "lines_complete"),
 )
 _COLUMNS: Final = {
     table.name: tuple(column.name for column in table.columns if column.name not in _BOOKKEEPING)
